@@ -1,0 +1,138 @@
+"""Numbers, money, dates and durations in the reader's language: the only way they reach a page."""
+
+from contextvars import ContextVar
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.numbers import format_compact_currency, format_compact_decimal, format_currency, format_decimal, format_percent
+from django.utils import timezone
+from django.utils.translation import get_language, gettext, pgettext
+
+from pacesetter.base import clock
+from pacesetter.core.money import to_major
+
+MINUS = "\u2212"
+request_day: ContextVar[date | None] = ContextVar("request_day", default=None)  # one look-up per request, not one per cell
+
+
+def today() -> date:
+    """Today in the company's zone."""
+    return request_day.get() or clock.today()
+
+
+def locale() -> Locale:
+    """The reader's Babel locale."""
+    return Locale.parse((get_language() or "en").replace("-", "_"))
+
+
+def number(value: float | Decimal | None, digits: int | None = None, *, compact: bool = False) -> str:
+    """1234.5 -> 1,234.5; with `digits` that many decimals; an en dash for nothing."""
+    if value is None:
+        return "–"
+    if compact and abs(value) >= 10_000:
+        return _minus(format_compact_decimal(value, locale=locale(), fraction_digits=1))
+    pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
+    return _minus(format_decimal(value, format=pattern, locale=locale()))
+
+
+def percent(share: float | Decimal | None, digits: int = 1) -> str:
+    """0.2818 -> 28.2%."""
+    if share is None:
+        return "–"
+    pattern = locale().percent_formats[None].pattern.replace("#,##0", "#,##0" + ("." + "0" * digits if digits else ""))
+    return _minus(format_percent(share, format=pattern, locale=locale()))
+
+
+def money(minor: int | None, currency: str, *, compact: bool = False) -> str:
+    """Minor units as an amount; `compact` shortens large ones: $46,000, $4.41M."""
+    if minor is None:
+        return "–"
+    major = to_major(minor, currency)
+    if compact and abs(major) >= 100_000:
+        digits = 2 if abs(major) >= 1_000_000 else 0
+        return _minus(format_compact_currency(major, currency, locale=locale(), fraction_digits=digits))
+    return _minus(_whole(major, currency) if major == major.to_integral_value() else format_currency(major, currency, locale=locale()))
+
+
+def _whole(major: Decimal, currency: str) -> str:
+    pattern = locale().currency_formats["standard"].pattern.replace(".00", "")
+    return format_currency(major, currency, format=pattern, locale=locale(), currency_digits=False)
+
+
+def day(value: date | None, *, year: bool = False) -> str:
+    """20 Nov, with the year when it is not this one."""
+    if value is None:
+        return ""
+    short = "d MMM" if value.year == today().year and not year else "d MMM y"
+    return format_date(value, short, locale=locale())
+
+
+def long_day(value: date) -> str:
+    """Friday 20 November."""
+    return format_date(value, "EEEE d MMMM", locale=locale())
+
+
+def month(value: date, *, year: bool = False) -> str:
+    """Nov, or Nov 2026."""
+    return format_date(value, "LLL y" if year else "LLL", locale=locale())
+
+
+def moment(value: datetime | None) -> str:
+    """Fri 14:20 within six days, otherwise 12 Nov, in the viewer's zone."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    if abs(clock.now() - value) < timedelta(days=6):
+        return format_datetime(local, "EEE HH:mm", locale=locale())
+    return day(local.date())
+
+
+def exact(value: datetime | None) -> str:
+    """20 Nov 2026, 14:20 in the viewer's zone, for titles and tooltips."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    return f"{day(local.date(), year=True)}, {format_time(local, 'HH:mm', locale=locale())}"
+
+
+def ago(value: datetime | None) -> str:
+    """4 minutes ago."""
+    if value is None:
+        return ""
+    return format_timedelta(value - clock.now(), add_direction=True, locale=locale())
+
+
+def duration(minutes: float | None) -> str:
+    """Minutes as 37 m, 1 h 18 m or 3 d 4 h."""
+    if minutes is None:
+        return "–"
+    total = round(abs(minutes))
+    hours, rest = divmod(total, 60)
+    if hours >= 48:
+        return pgettext("duration", "%(d)s d %(h)s h") % {"d": number(hours // 24), "h": hours % 24}
+    if hours:
+        return pgettext("duration", "%(h)s h %(m)s m") % {"h": hours, "m": rest}
+    return pgettext("duration", "%(m)s m") % {"m": rest}
+
+
+def days(value: float | None, digits: int = 0) -> str:
+    """70 days, short: 70 d."""
+    return "–" if value is None else pgettext("duration", "%(d)s d") % {"d": number(value, digits)}
+
+
+def signed(text: str, positive: bool) -> str:
+    """A difference always carries its sign."""
+    return f"+{text}" if positive else text
+
+
+def listed(words: list[str]) -> str:
+    """a, b and c."""
+    if len(words) < 2:
+        return "".join(words)
+    return gettext("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", MINUS, 1) if text.startswith("-") else text.replace("\u200e", "")

@@ -1,0 +1,23 @@
+"""Codes and keys from the rooms, said in the reader's language."""
+
+from typing import Any
+
+from django.utils.translation import gettext
+
+from pacesetter.core.errors import Refused
+
+
+def refusal(refused: Refused) -> str:
+    """A refusal as a sentence."""
+    said = Refused(refused.code, **{name: _said(value) for name, value in refused.params.items() if name != "code"})
+    return said.sentence(gettext)
+
+
+def _said(value: Any) -> Any:
+    """Parameters may be marked words themselves: a field's label, a capability."""
+    return gettext(value) if isinstance(value, str) and value else value
+
+
+def choice(choices: list[tuple[str, str]], key: str) -> str:
+    """The translated label of a fixed choice."""
+    return gettext(dict(choices).get(key, key)) if key else ""
