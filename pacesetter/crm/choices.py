@@ -1,0 +1,81 @@
+"""What may be chosen for a reference: people, stages, statuses, reasons; and suggestions where there are too many to list."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from pacesetter.base.fields import Field
+from pacesetter.base.models import Team, User
+from pacesetter.base.scope import scope_of
+from pacesetter.core.labels import in_language
+from pacesetter.core.text import fold
+from pacesetter.crm.models import Account, Campaign, Contact, Deal, Lead, LeadStatus, LostReason, Pipeline, Product, Stage
+
+if TYPE_CHECKING:
+    from pacesetter.base.actor import Actor
+
+Choices = list[tuple[int, str]]
+RECORDS: dict[str, Any] = {"account": Account, "contact": Contact, "deal": Deal, "lead": Lead}
+SUGGESTIONS = 8
+
+
+def people(by: "Actor") -> Choices:
+    """The people whose records this actor may see, those who sign in first."""
+    owners = scope_of(by).owners
+    rows = User.objects.all() if owners is None else User.objects.filter(pk__in=owners)
+    return list(rows.order_by("-is_active", "name_key").values_list("pk", "name"))
+
+
+def pipelines() -> list[Pipeline]:
+    """Pipelines in use, in order."""
+    return list(Pipeline.objects.filter(archived_on__isnull=True))
+
+
+def stages(pipeline: Pipeline | None = None) -> list[Stage]:
+    """Stages in use, in order."""
+    rows = Stage.objects.filter(archived_on__isnull=True, pipeline__archived_on__isnull=True).order_by("pipeline__position", "pipeline_id", "position")
+    return list(rows.filter(pipeline=pipeline) if pipeline else rows)
+
+
+def lost_reasons() -> list[LostReason]:
+    """Reasons in use, in order."""
+    return list(LostReason.objects.filter(archived_on__isnull=True))
+
+
+def lead_statuses() -> list[LeadStatus]:
+    """Statuses in use, in order."""
+    return list(LeadStatus.objects.filter(archived_on__isnull=True))
+
+
+def _labelled(rows: Callable[[], list[Any]]) -> Callable[["Actor", str], Choices]:
+    return lambda by, language: [(row.pk, in_language(row.label, language)) for row in rows()]
+
+
+def _named(model: Any) -> Callable[["Actor", str], Choices]:
+    return lambda by, language: list(model.objects.order_by("name_key").values_list("pk", "name"))
+
+
+LISTS: dict[str, Callable[["Actor", str], Choices]] = {
+    "stage": _labelled(stages),
+    "pipeline": _labelled(pipelines),
+    "lostreason": _labelled(lost_reasons),
+    "leadstatus": _labelled(lead_statuses),
+    "campaign": _named(Campaign),
+    "product": _named(Product),
+    "team": _named(Team),
+}
+
+
+def of(field: Field, by: "Actor", language: str) -> Choices | None:
+    """The choices of a reference field; None where one searches instead."""
+    if field.type == "user":
+        return people(by)
+    return LISTS[field.ref](by, language) if field.ref in LISTS else None
+
+
+def search(noun: str, text: str, by: "Actor", limit: int = SUGGESTIONS) -> list[Any]:
+    """The records of a noun whose name has a word that begins with every word of `text`."""
+    rows = RECORDS[noun].objects.visible_to(by).live()
+    for word in fold(text).split():
+        rows = rows.filter(name_key__startswith=word) | rows.filter(name_key__contains=f" {word}")
+    related = {"deal": ("account", "stage"), "contact": ("account",), "lead": ("status",)}.get(noun, ())
+    return list(rows.select_related(*related).order_by("name_key", "id")[:limit])
