@@ -1,0 +1,121 @@
+"""Cells: what a number is once it has been computed, with everything a reader needs to trust it."""
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from pacesetter.core import money
+from pacesetter.core.metrics.ask import Ask, Plan
+from pacesetter.core.metrics.shape import METRICS, Metric
+
+Number = int | float | Decimal
+
+
+@dataclass
+class Cell:
+    """One number. Shares are fractions, money is in major units of `currency`; `value` is null where nothing can be said.
+
+    `says` is a word instead of, or beside, the value: nothing_here, met, too_early, provisional, waiting …
+    """
+
+    metric: str
+    unit: str
+    variants: dict[str, str] = field(default_factory=dict)
+    key: dict[str, Any] = field(default_factory=dict)
+    value: Number | None = None
+    num: Number | None = None
+    den: Number | None = None
+    n: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
+    beside: dict[str, Number | None] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)  # of num and den, and of each figure beside
+    says: str | None = None
+    currency: str | None = None
+    as_of: dt.date | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
+    previous: "Cell | None" = None
+    target: Decimal | None = None
+
+    @property
+    def out(self) -> int:
+        """How many rows were left out."""
+        return sum(self.left_out.values())
+
+    @property
+    def change(self) -> Number | None:
+        """Value minus the comparison's value, in the unit of the value."""
+        if self.previous is None or self.value is None or self.previous.value is None:
+            return None
+        return self.value - self.previous.value  # type: ignore[operator]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What the variables said when the cells were read."""
+
+    since: dt.date
+    until: dt.date
+    as_of: dt.date
+    currency: str
+
+
+def cells(ask: Ask, plan: Plan, rows: Sequence[Mapping[str, Any]], moment: Moment) -> list[Cell]:
+    """The rows that `plan.sql` returned, as finished cells."""
+    return [_cell(METRICS[ask.metric], ask, plan, row, moment) for row in rows]
+
+
+def _cell(shape: Metric, ask: Ask, plan: Plan, row: Mapping[str, Any], moment: Moment) -> Cell:
+    cell = Cell(shape.key, shape.unit, as_of=moment.as_of, since=moment.since, until=moment.until)
+    cell.variants = dict(ask.variants)
+    cell.key = {name: row[f"by_{name}"] for name in ask.by}
+    cell.num, cell.den, cell.n = row["num"], row["den"], row["n"] or 0
+    cell.left_out = dict(sorted((row["left_out"] or {}).items()))
+    cell.beside = {name: _finite(row[f"beside_{name}"]) for name in shape.beside}
+    cell.units = _units(shape, plan)
+    _value(shape, plan, cell, row.get("value"))
+    return _in_major_units(cell, moment.currency)
+
+
+def _units(shape: Metric, plan: Plan) -> dict[str, str]:
+    inner = plan.unit or ("count" if shape.unit == "share" else shape.unit)
+    figures = {name: figure.unit or shape.unit for name, figure in shape.beside.items()}
+    return figures | {"num": inner, "den": "count" if shape.aggregate.key == "mean" else inner}
+
+
+def _value(shape: Metric, plan: Plan, cell: Cell, figure: float | None) -> None:
+    """The value and its word; nothing to divide by is said in words, never 0 %, infinity or not-a-number."""
+    if plan.aggregate.figure:
+        cell.value, cell.den = _finite(figure), None
+        cell.says = "waiting" if figure is not None and cell.value is None else None
+    elif plan.aggregate.divides:
+        cell.value = cell.num / cell.den if cell.den and cell.num is not None else None  # type: ignore[operator]
+    else:
+        cell.num = cell.value = cell.num or 0
+    if cell.n == 0 and cell.says is None:
+        cell.says = "nothing_here"
+    cell.value = shape.finish(cell) if shape.finish else cell.value
+    cell.says = (shape.says(cell) if shape.says else None) or cell.says
+
+
+def _finite(number: Any) -> Any:
+    return None if isinstance(number, float) and not math.isfinite(number) else number
+
+
+def _in_major_units(cell: Cell, currency: str) -> Cell:
+    """Minor units were for adding; people and programs read major ones."""
+    if "money" not in (cell.unit, *cell.units.values()):
+        return cell
+    cell.currency = currency
+    cell.num, cell.den = (_major(amount, currency) if cell.units[name] == "money" else amount for name, amount in (("num", cell.num), ("den", cell.den)))
+    cell.beside = {name: _major(amount, currency) if cell.units[name] == "money" else amount for name, amount in cell.beside.items()}
+    if cell.unit == "money":
+        cell.value = _major(cell.value, currency)
+    return cell
+
+
+def _major(minor: Any, currency: str) -> Decimal | None:
+    return None if minor is None else money.to_major(round(minor), currency)

@@ -1,0 +1,37 @@
+"""Quotas cut into pieces at month, team, employment, leave and ramp, so that any period and any team adds up."""
+
+from pacesetter.core.metrics.facts import fact
+
+NAMES = ("quota_days", "quota_pieces")
+RAMP_SCALE = 10_000
+
+
+@fact("quota_days", step=True)
+def quota_days() -> str:
+    """Per day, how much of the quota counts: nothing when away, a straight line from zero to all while ramping."""
+    return f"""
+        WITH days AS (
+            SELECT q.id, q.user_id, CAST(day AS DATE) AS day
+            FROM quotas q, LATERAL (SELECT unnest(generate_series(q.since, q.until - 1, INTERVAL 1 DAY)) AS day)),
+        employed AS (
+            SELECT d.id, d.day, max(CASE WHEN e.ramp_until IS NULL OR d.day >= e.ramp_until THEN {RAMP_SCALE}
+                ELSE half_even({RAMP_SCALE} * (d.day - e.since + 1), greatest(e.ramp_until - e.since, 1)) END) AS weight
+            FROM days d JOIN employments e ON e.user_id = d.user_id AND e.since <= d.day AND d.day < e.until GROUP BY ALL)
+        SELECT d.*, CASE WHEN EXISTS (SELECT 1 FROM leaves a WHERE a.user_id = d.user_id AND a.since <= d.day AND d.day < a.until) THEN 0
+            WHEN d.user_id NOT IN (SELECT user_id FROM employments) THEN {RAMP_SCALE}
+            ELSE coalesce(least(w.weight, {RAMP_SCALE}), 0) END AS weight,
+            (SELECT any_value(m.team_id) FROM memberships m WHERE m.user_id = d.user_id AND m.since <= d.day AND d.day < m.until) AS team
+        FROM days d LEFT JOIN employed w ON w.id = d.id AND w.day = d.day"""
+
+
+@fact("quota_pieces")
+def quota_pieces() -> str:
+    """`lower` and `upper` of `whole` days place a piece in its quota; `weight` of `days` × 10,000 says how much of it counts."""
+    return """
+        WITH pieces AS (
+            SELECT id, date_trunc('month', day) AS month, team, min(day) AS "on", max(day) + 1 AS until, count(*) AS days, sum(weight) AS weight
+            FROM quota_days GROUP BY id, month, team, weight = 0),
+        placed AS (SELECT *, sum(days) OVER (PARTITION BY id ORDER BY "on", until) AS upper, sum(days) OVER (PARTITION BY id) AS whole FROM pieces)
+        SELECT p.id, q.user_id AS seen, q.user_id AS owner, q.amount, p.upper - p.days AS lower, p.upper, p.whole, p.weight, p.days,
+            nullif(q.product_id, 0) AS product, q.currency, p."on", p.until, NULL AS archived_on
+        FROM placed p JOIN quotas q ON q.id = p.id"""

@@ -1,0 +1,47 @@
+"""When a deal first entered and passed each stage of its pipeline; skipped stages count as entered and passed."""
+
+from pacesetter.core.metrics.facts import fact
+
+NAMES = ("stage_spans", "deal_stages", "deal_qualified")
+TRAITS = "t.seen, t.account, t.product, t.campaign, t.sourced_by, t.lost_reason, t.segment, t.industry, t.country, t.source, t.competitor, t.archived_on"
+
+
+def money(alias: str) -> str:
+    """Annual, total and one-off value. One-off is what the term's annual values do not explain."""
+    term = f"half_even(CAST({alias}.annual_amount AS HUGEINT) * coalesce(t.term_months, 12), 12)"
+    return f"""{alias}.annual_amount AS annual, {alias}.amount AS total,
+        greatest({alias}.amount - {term}, 0) AS one_off, nullif({alias}.currency, '') AS currency"""
+
+
+@fact("stage_spans", step=True)
+def stage_spans() -> str:
+    """Entry and passing days. A won deal has passed every stage; being lost passes none; coming back counts once."""
+    return """
+        WITH reach AS (
+            SELECT e.deal_id, d.pipeline_id, e.day, CASE WHEN e.status = 'won' THEN 1000000 WHEN s.type = 'open' THEN s.position END AS position
+            FROM deal_events e JOIN deals d ON d.id = e.deal_id JOIN stages s ON s.id = e.stage_id
+            WHERE e.pipeline_id = d.pipeline_id AND e.status <> 'lost')
+        SELECT r.deal_id, s.id AS stage_id, s.key AS stage_key, s.position, s.is_qualified,
+            min(r.day) FILTER (r.position >= s.position) AS entered_on, min(r.day) FILTER (r.position > s.position) AS passed_on
+        FROM reach r JOIN stages s ON s.pipeline_id = r.pipeline_id AND s.type = 'open'
+        GROUP BY ALL HAVING entered_on IS NOT NULL"""
+
+
+@fact("deal_stages")
+def deal_stages() -> str:
+    """One row per deal and stage it entered, with owner and value on that day and the stage's 90th percentile of stay."""
+    return f"""
+        WITH stays AS (
+            SELECT x.stage_id, quantile_cont(coalesce(x.passed_on, d.closed_on) - x.entered_on, 0.9) AS stay_p90
+            FROM stage_spans x JOIN deals d ON d.id = x.deal_id WHERE coalesce(x.passed_on, d.closed_on) IS NOT NULL GROUP BY 1)
+        SELECT x.deal_id AS id, {TRAITS}, e.pipeline_id AS pipeline, e.type, {money("e")}, e.owner_id AS owner,
+            x.stage_id AS stage, x.stage_key, x.position, x.entered_on, x.passed_on, t.last_closed_on AS closed_on,
+            CASE WHEN t.last_status = 'won' THEN t.last_closed_on END AS won_on, t.never_real, stays.stay_p90
+        FROM stage_spans x JOIN deal_traits t ON t.id = x.deal_id
+            ASOF JOIN deal_events e ON e.deal_id = x.deal_id AND e.day <= x.entered_on
+            LEFT JOIN stays ON stays.stage_id = x.stage_id"""
+
+
+@fact("deal_qualified", step=True)
+def deal_qualified() -> str:
+    return "SELECT deal_id, min(entered_on) AS qualified_on FROM stage_spans WHERE is_qualified GROUP BY 1"
