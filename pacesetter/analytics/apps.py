@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    name = "pacesetter.analytics"
+    label = "analytics"
+    verbose_name = "Numbers"

@@ -1,0 +1,125 @@
+"""Working time: how long a team had to answer, between two instants, in its own hours and without its holidays."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from pacesetter.base import history
+from pacesetter.base.models import Calendar, Holiday
+from pacesetter.core.errors import Invalid
+
+if TYPE_CHECKING:
+    from pacesetter.base.actor import Actor
+
+OFFICE = [[[540, 1080]]] * 5 + [[], []]
+
+
+def working_minutes(calendar: Calendar, since: dt.datetime, until: dt.datetime) -> int:
+    """Whole working minutes in `[since, until)`; zero when `until` comes first."""
+    seconds = sum((min(end, until) - max(begin, since)).total_seconds() for begin, end in _spans(calendar, since, until) if begin < until and end > since)
+    return int(seconds // 60)
+
+
+def due_at(calendar: Calendar, since: dt.datetime, minutes: int) -> dt.datetime:
+    """The instant at which `minutes` of working time after `since` are used up."""
+    left = dt.timedelta(minutes=minutes)
+    for begin, end in _spans(calendar, since, since + dt.timedelta(days=60 + minutes // 60)):
+        begin = max(begin, since)
+        if end <= begin:
+            continue
+        if end - begin >= left:
+            return begin + left
+        left -= end - begin
+    return since + dt.timedelta(minutes=minutes)
+
+
+def next_opening(calendar: Calendar, at: dt.datetime) -> dt.datetime | None:
+    """Nothing while the team works; else when it works next."""
+    for begin, end in _spans(calendar, at, at + dt.timedelta(days=15)):
+        if end > at:
+            return None if begin <= at else begin
+    return None
+
+
+def _spans(calendar: Calendar, since: dt.datetime, until: dt.datetime) -> Iterator[tuple[dt.datetime, dt.datetime]]:
+    zone = ZoneInfo(calendar.time_zone)
+    day, last = since.astimezone(zone).date(), until.astimezone(zone).date()
+    off = {holiday.day for holiday in calendar.holidays.all()} if calendar.pk else set()
+    hours = calendar.hours or OFFICE
+    while day <= last:
+        for begin, end in [] if day in off else hours[day.weekday()]:
+            yield _at(day, begin, zone), _at(day, end, zone)
+        day += dt.timedelta(days=1)
+
+
+def _at(day: dt.date, minute: int, zone: ZoneInfo) -> dt.datetime:
+    midnight = dt.datetime.combine(day + dt.timedelta(days=minute // 1440), dt.time(minute % 1440 // 60, minute % 60), zone)
+    return midnight.astimezone(dt.UTC)
+
+
+@transaction.atomic
+def create(name: str, *, by: "Actor", time_zone: str = "UTC", hours: list[list[list[int]]] | None = None, country: str = "", region: str = "") -> Calendar:
+    """Make a calendar; without hours it works from nine to six, Monday to Friday."""
+    by.require("calendar.manage")
+    hours = hours or OFFICE
+    _check(name, time_zone, hours)
+    calendar = Calendar.objects.create(name=name, time_zone=time_zone, hours=hours, country=country, region=region)
+    history.record_plain("calendar", calendar.pk, "calendar.created", by=by, changes={"name": [None, name]})
+    return calendar
+
+
+@transaction.atomic
+def edit(calendar: Calendar, *, by: "Actor", **changes: object) -> Calendar:
+    """Change a calendar's name, zone, hours or region."""
+    by.require("calendar.manage")
+    before = {key: getattr(calendar, key) for key in changes}
+    for key, value in changes.items():
+        setattr(calendar, key, value)
+    _check(calendar.name, calendar.time_zone, calendar.hours)
+    calendar.version += 1
+    calendar.save()
+    history.record_plain("calendar", calendar.pk, "calendar.edited", by=by, changes={k: [before[k], v] for k, v in changes.items() if before[k] != v})
+    return calendar
+
+
+@transaction.atomic
+def fill_holidays(calendar: Calendar, *, years: list[int], by: "Actor") -> int:
+    """Add the public holidays of the calendar's country and region for these years; returns how many are new."""
+    import holidays
+
+    by.require("calendar.manage")
+    try:
+        known = holidays.country_holidays(calendar.country, subdiv=calendar.region or None, years=years)
+    except NotImplementedError:
+        raise Invalid("unknown_choice", field="country", value=f"{calendar.country} {calendar.region}".strip(), known="ISO 3166") from None
+    there = set(calendar.holidays.values_list("day", flat=True))
+    new = [Holiday(calendar=calendar, day=day, name=name[:120]) for day, name in sorted(known.items()) if day not in there]
+    Holiday.objects.bulk_create(new)
+    history.record_plain("calendar", calendar.pk, "calendar.holidays", by=by, data={"years": years, "count": len(new)})
+    return len(new)
+
+
+@transaction.atomic
+def set_holiday(calendar: Calendar, *, day: dt.date, name: str | None, by: "Actor") -> None:
+    """Add or rename a holiday; without a name it is taken away."""
+    by.require("calendar.manage")
+    if name:
+        Holiday.objects.update_or_create(calendar=calendar, day=day, defaults={"name": name})
+    else:
+        calendar.holidays.filter(day=day).delete()
+    history.record_plain("calendar", calendar.pk, "calendar.holiday", by=by, data={"day": day.isoformat(), "name": name})
+
+
+def _check(name: str, time_zone: str, hours: list[list[list[int]]]) -> None:
+    if not name.strip():
+        raise Invalid("required", field="name")
+    try:
+        ZoneInfo(time_zone)
+    except Exception:
+        raise Invalid("unknown_choice", field="time_zone", value=time_zone, known="Europe/Madrid, America/New_York, UTC …") from None
+    spans = [span for day in hours for span in day]
+    if len(hours) != 7 or any(not 0 <= begin < end <= 1440 for begin, end in spans):
+        raise Invalid("wrong_type", field="hours", value=hours, type="7 × [[from, to]]")

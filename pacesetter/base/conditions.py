@@ -1,0 +1,85 @@
+"""Conditions on database rows: the same semantics as `core.conditions`, as a Django Q."""
+
+from typing import Any
+
+from django.db.models import CharField, F, Func, Q, Value
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+
+from pacesetter.core.conditions import Tree
+from pacesetter.core.text import fold
+
+
+class Fold(Func):
+    """`core.text.fold` inside the database."""
+
+    function = "pacesetter_fold"
+    output_field = CharField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        template = r"btrim(regexp_replace(replace(lower(regexp_replace(normalize(%(expressions)s, NFKD), '[\u0300-\u036f]', '', 'g')), 'ß', 'ss'), '\s+', ' ', 'g'))"
+        return self.as_sql(compiler, connection, template=template, **extra)
+
+
+def to_q(tree: Tree, paths: dict[str, Any]) -> Q:
+    """A Q for a typed tree; `paths` maps fields to ORM paths or expressions that stand on a queryset as annotations."""
+    if "all" in tree:
+        return _joined([to_q(part, paths) for part in tree["all"]], Q.AND)
+    if "any" in tree:
+        return _joined([to_q(part, paths) for part in tree["any"]], Q.OR) if tree["any"] else Q(pk__in=[])
+    if "not" in tree:
+        return ~(to_q(tree["not"], paths) & Q(pk__isnull=False))
+    return _leaf(tree, paths[tree["field"]])
+
+
+def _joined(parts: list[Q], how: str) -> Q:
+    joined = Q()
+    for part in parts:
+        joined = joined | part if how == Q.OR else joined & part
+    return joined
+
+
+_LOOKUP = {"=": "exact", "<": "lt", "<=": "lte", ">": "gt", ">=": "gte", "in": "in"}
+
+
+def _leaf(tree: Tree, path: str) -> Q:
+    kind, op = tree["type"], tree["op"]
+    empty = Q(**{f"{path}__isnull": True}) | (Q(**{f"{path}__exact": ""}) if kind in ("text", "key") else Q())
+    if op == "is empty":
+        return empty
+    if op == "is not empty":
+        return ~empty
+    return ~empty & _test(tree, path)
+
+
+def _test(tree: Tree, path: str) -> Q:
+    kind, op, wanted = tree["type"], tree["op"], tree["value"]
+    if kind == "text":
+        return _text(op, path, wanted)
+    at = f"{path}__date" if kind == "instant" else path
+    if op == "!=":
+        return ~Q(**{at: wanted})
+    if op == "within":
+        return Q(**{f"{at}__gte": wanted[0], f"{at}__lt": wanted[1]})
+    return Q(**{f"{at}__{_LOOKUP[op]}": wanted})
+
+
+def _text(op: str, path: str, wanted: Any) -> Q:
+    """Text is compared folded; `<path>_fold` is annotated by the list."""
+    folded = [fold(w) for w in wanted] if op == "in" else fold(wanted)
+    at = f"{path}_fold" if not path.endswith("_key") else path
+    lookup = {"=": "exact", "!=": "exact", "in": "in", "contains": "contains", "starts": "startswith"}[op]
+    found = Q(**{f"{at}__{lookup}": folded})
+    return ~found if op == "!=" else found
+
+
+def fold_of(path: str) -> Fold:
+    """The folded value of an ORM path, for annotating a queryset."""
+    return Fold(F(path))
+
+
+def custom_value(custom_id: int, numeric: bool) -> Any:
+    """The value of a company-made field inside the `custom` JSON."""
+    return (KeyTransform if numeric else KeyTextTransform)(str(custom_id), "custom")
+
+
+__all__ = ["Fold", "Value", "custom_value", "fold_of", "to_q"]

@@ -1,0 +1,80 @@
+"""The one trace of a change: an append-only entry and a dirty row, written in the verb's own transaction."""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from pacesetter.base import clock
+from pacesetter.base.models import Dirty, HistoryEntry
+from pacesetter.core.errors import Refused
+from pacesetter.core.registry import Registry
+
+if TYPE_CHECKING:
+    from pacesetter.base.actor import Actor
+
+Changes = Mapping[str, list[Any]]
+CHUNK = 2000
+
+# noun -> verb(object_id, values, by=, batch=) that puts values back; raises Refused
+UNDO: Registry[Callable[..., Any]] = Registry("noun with undo")
+
+
+def record(obj: Any, kind: str, *, by: "Actor", changes: Changes | None = None, data: Mapping[str, Any] | None = None, batch: uuid.UUID | None = None) -> HistoryEntry:
+    """Write what happened to one record."""
+    return record_plain(obj.noun, obj.pk, kind, by=by, changes=changes, data=data, batch=batch)
+
+
+def record_plain(noun: str, object_id: int, kind: str, *, by: "Actor", changes: Changes | None = None, data: Mapping[str, Any] | None = None, batch: uuid.UUID | None = None) -> HistoryEntry:
+    """Write what happened to something that is not a model instance."""
+    entry = _entry(noun, object_id, kind, by, changes or {}, data or {}, batch, clock.now())
+    entry.save(force_insert=True)
+    Dirty.objects.create(noun=noun, object_id=object_id)
+    return entry
+
+
+def record_many(noun: str, rows: Iterable[tuple[int, Changes]], kind: str, *, by: "Actor", batch: uuid.UUID | None = None, data: Mapping[str, Any] | None = None) -> None:
+    """Write the same kind of entry for many records: `rows` holds (id, changes)."""
+    at = clock.now()
+    rows = list(rows)
+    entries = [_entry(noun, pk, kind, by, changes, data or {}, batch, at) for pk, changes in rows]
+    HistoryEntry.objects.bulk_create(entries, batch_size=CHUNK)
+    mark_dirty(noun, [pk for pk, _ in rows])
+
+
+def mark_dirty(noun: str, ids: Iterable[int]) -> None:
+    """Tell the extracts that these records changed."""
+    Dirty.objects.bulk_create([Dirty(noun=noun, object_id=pk) for pk in ids], batch_size=CHUNK)
+
+
+def _entry(noun: str, pk: int, kind: str, by: "Actor", changes: Changes, data: Mapping[str, Any], batch: uuid.UUID | None, at: dt.datetime) -> HistoryEntry:
+    return HistoryEntry(
+        noun=noun, object_id=pk, kind=kind, at=at, user_id=by.user_id, via=by.via, caused_by=by.caused_by, batch=batch or by.batch, changes=dict(changes), data=dict(data)
+    )
+
+
+def of(noun: str, object_id: int) -> Any:
+    """The entries of one record, newest first."""
+    return HistoryEntry.objects.filter(noun=noun, object_id=object_id)
+
+
+@transaction.atomic
+def undo(entry: HistoryEntry, *, by: "Actor") -> None:
+    """Put back the values from before one entry; refused where somebody changed them since."""
+    if not entry.changes or entry.noun not in UNDO:
+        raise Refused("nothing_to_undo")
+    UNDO[entry.noun](entry.object_id, entry.changes, by=by.because_of(entry.pk))
+
+
+def undo_batch(batch: uuid.UUID, *, by: "Actor") -> tuple[int, list[tuple[HistoryEntry, Refused]]]:
+    """Undo every entry of a bulk change; returns how many were undone and those that were not, with the reason."""
+    done, left = 0, []
+    for entry in HistoryEntry.objects.filter(batch=batch).order_by("-id"):
+        try:
+            undo(entry, by=by)
+            done += 1
+        except Refused as refusal:
+            left.append((entry, refusal))
+    return done, left

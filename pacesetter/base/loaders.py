@@ -1,0 +1,156 @@
+"""Import targets: what a file may be loaded into. Rooms register theirs; `intake` drives them all alike."""
+
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pacesetter.base import fields as catalogue
+from pacesetter.core.registry import Registry
+
+if TYPE_CHECKING:
+    from pacesetter.base.actor import Actor
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One field that a column may fill, under its catalogue key.
+
+    `lookup` names what finds the record or choice a text stands for; `names` are header words of other systems;
+    `strict` refuses a row whose text is not found, otherwise the field is left empty.
+    """
+
+    key: str
+    label: str
+    type: str = "text"
+    lookup: str = ""
+    names: tuple[str, ...] = ()
+    required: bool = False
+    strict: bool = False
+    limit: int | None = None
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+ID = "id"
+
+
+def slots(noun: str, names: Mapping[str, tuple[str, ...]], **changes: Mapping[str, Any]) -> list[Slot]:
+    """Slots for the catalogue's fields in `names` and for the company's own; `changes` overrides per key."""
+    known = catalogue.of(noun)
+    chosen = [known[key] for key in names if key in known] + [one for one in known.values() if one.is_custom]
+    return [_slot(one, names.get(one.key, (one.label,)), changes.get(one.key, {})) for one in chosen]
+
+
+def _slot(one: catalogue.Field, names: tuple[str, ...], changes: Mapping[str, Any]) -> Slot:
+    values = {"type": one.type, "lookup": _lookup(one), "required": one.required, "limit": one.limit} | dict(changes)
+    return Slot(one.key, one.label, names=names, labels=one.labels, **values)
+
+
+def _lookup(one: catalogue.Field) -> str:
+    if one.option:
+        return f"option:{one.option}"
+    if one.type == "choice":
+        return f"choice:{one.noun}.{one.key}"
+    return "user" if one.type == "user" else one.ref
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What a loader says about one row: a reason to refuse it, or only a finding."""
+
+    code: str
+    field: str = ""
+    params: dict[str, Any] = field(default_factory=dict)
+    refuse: bool = True
+
+
+class Loader:
+    """One import target. `after` names the nouns that are loaded before it, `files` words of file names that give it away.
+
+    `links` are fields that point at rows of the same noun: they are filled once all rows are there.
+    """
+
+    noun = ""
+    label = ""
+    capability = ""
+    after: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+    def slots(self) -> list[Slot]:
+        raise NotImplementedError
+
+    def natural(self, values: Values) -> Hashable | None:
+        """What tells a row apart when the file has no ids; None when nothing does."""
+        return None
+
+    def match(self, keys: Collection[Hashable]) -> dict[Hashable, int]:
+        """Records by natural key."""
+        return {}
+
+    def names(self, values: Values) -> list[str]:
+        """What other rows may call this one by."""
+        return [values["name"]] if values.get("name") else []
+
+    def tally(self, values: Values) -> tuple[str, int | None, str] | None:
+        """Outcome, amount and currency of a row for the control totals; None when the noun has none."""
+        return None
+
+    def judge(self, values: Values) -> Iterable[Remark]:
+        """Remarks about the values of one row together."""
+        return ()
+
+    def stored(self, ids: Collection[int]) -> dict[int, Values]:
+        """The present values of records, in the form that `create` takes."""
+        raise NotImplementedError
+
+    def create(self, rows: list[Values], *, by: "Actor") -> list[int]:
+        """Store new rows, stating facts; returns their ids in order."""
+        raise NotImplementedError
+
+    def update(self, changes: list[tuple[int, Values]], *, by: "Actor") -> None:
+        """Change the given fields of existing records, stating facts."""
+        raise NotImplementedError
+
+    def remove(self, ids: Collection[int], *, by: "Actor") -> None:
+        """Take created records away again, with what hangs on them."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Found:
+    """A record or choice that a text may stand for."""
+
+    id: Any
+    label: str
+
+
+class Lookup:
+    """Finds what a text in a cell refers to. `creates` names the kind of repair that may add unknown values."""
+
+    noun = ""
+    creates = ""
+    unknown = "unknown_value"
+
+    def find(self, texts: Collection[str], source: str) -> dict[str, Any]:
+        """Texts that are known, by name or external id, with what they stand for."""
+        raise NotImplementedError
+
+    def all(self) -> list[Found]:
+        """Everything that may be suggested for an unknown text."""
+        return []
+
+    def propose(self, texts: list[str]) -> dict[str, Found]:
+        """Suggestions that follow from knowledge of the trade rather than from spelling."""
+        return {}
+
+    def create(self, texts: list[str], *, by: "Actor") -> dict[str, Any]:
+        """Add the unknown values; returns what they stand for now."""
+        raise NotImplementedError
+
+
+LOADERS: Registry[Loader] = Registry("import target")
+LOOKUPS: Registry[Lookup] = Registry("lookup")
+# Takes away what an import made besides its rows (choices, teams): `remover(ids, by=actor)`.
+REMOVERS: Registry[Callable[..., None]] = Registry("removable noun")

@@ -1,0 +1,45 @@
+"""Verbs on campaigns."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pacesetter.base import history
+from pacesetter.crm.models import Campaign
+from pacesetter.crm.records import Shelf, refreshed
+
+if TYPE_CHECKING:
+    from pacesetter.base.actor import Actor
+
+SHELF = Shelf("campaign", Campaign, "catalogue.manage")
+history.UNDO.add("campaign", SHELF.put_back)
+
+
+def create_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool = False, batch: uuid.UUID | None = None) -> list[Campaign]:
+    """Store campaigns."""
+    return SHELF.create_many(rows, by=by, batch=batch)
+
+
+def create(*, by: "Actor", **values: Any) -> Campaign:
+    """Store one campaign."""
+    return create_many([values], by=by)[0]
+
+
+def edit_many(rows: Sequence[Campaign], *, by: "Actor", version: int | None = None, batch: uuid.UUID | None = None, **changes: Any) -> list[Campaign]:
+    """Change fields of campaigns."""
+    return SHELF.edit_many(rows, by=by, version=version, batch=batch, **changes)
+
+
+def edit(campaign: Campaign, *, by: "Actor", version: int | None = None, **changes: Any) -> Campaign:
+    """Change fields of one campaign."""
+    return refreshed(campaign, edit_many([campaign], by=by, version=version, **changes)[0])
+
+
+def archive_many(rows: Sequence[Campaign], *, by: "Actor", batch: uuid.UUID | None = None) -> list[Campaign]:
+    """Take campaigns out of the choices; records that use them keep them."""
+    return SHELF.archive_many(rows, by=by, batch=batch)
+
+
+def restore_many(rows: Sequence[Campaign], *, by: "Actor", batch: uuid.UUID | None = None) -> list[Campaign]:
+    """Bring archived campaigns back."""
+    return SHELF.restore_many(rows, by=by, batch=batch)

@@ -1,0 +1,332 @@
+"""Verbs on deals."""
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from pacesetter.base import clock, fields, history, rates, settings
+from pacesetter.base.fields import Minor
+from pacesetter.base.models import User
+from pacesetter.core.errors import Invalid, Refused, add_sentences
+from pacesetter.core.labels import in_language, mark
+from pacesetter.crm import changes as typed
+from pacesetter.crm import pipelines
+from pacesetter.crm.models import Contact, Credit, Deal, DealContact, LineItem, LostReason, Product, Stage
+from pacesetter.crm.records import Changes, Shelf, put, refreshed
+
+if TYPE_CHECKING:
+    from pacesetter.base.actor import Actor
+
+add_sentences({"exit_criteria": mark("{stage} is not finished: {missing}."), "share_twice": mark("{who} has two shares of the same kind.")})
+
+
+def _after(deals: Sequence[Deal], per_row: Mapping[int, Changes], by: "Actor") -> None:
+    """Typed history of whatever changed; a created deal's is written by `create_many`, which knows its dates."""
+    renamed = {"archived_at": "archived"}
+    known = {deal.pk: [renamed.get(key, key) for key in per_row[deal.pk]] for deal in deals}
+    typed.of_deals(deals, known, when=_true_since(per_row))
+
+
+def _true_since(per_row: Mapping[int, Changes]) -> typed.When:
+    """A closure typed in later holds since the day it names; everything else holds from now."""
+
+    def when(deal: Deal) -> dt.datetime:
+        closed_earlier = "closed_on" in per_row[deal.pk] and deal.closed_on and deal.closed_on < clock.today()
+        return clock.noon(deal.closed_on) if closed_earlier and deal.closed_on else clock.now()
+
+    return when
+
+
+SHELF = Shelf("deal", Deal, "deal.edit", after=_after)
+BIRTH = Shelf("deal", Deal, "deal.edit")
+history.UNDO.add("deal", SHELF.put_back)
+
+
+# creating ---------------------------------------------------------------------------------------
+@transaction.atomic
+def create_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool = False, batch: uuid.UUID | None = None) -> list[Deal]:
+    """Store deals. With `facts` they come from another system with their own dates and outcomes, and no process rule applies."""
+    rows = list(rows)
+    birth = _Birth(facts)
+    if not facts:
+        for currency in {str(row.get("currency") or birth.currency) for row in rows}:
+            rates.needed(currency)
+        for row in rows:
+            _refuse_fact_columns(row)
+    deals = BIRTH.create_many([{"currency": birth.currency, **row} for row in rows], by=by, batch=batch, defaults=birth.complete)
+    _write_birth(deals)
+    return deals
+
+
+def create(*, by: "Actor", **values: Any) -> Deal:
+    """Open one deal today."""
+    return create_many([values], by=by)[0]
+
+
+def _refuse_fact_columns(row: Mapping[str, Any]) -> None:
+    for key in row.keys() & {"status", "closed_on", "created_on", "lost_reason", "slips", "created_at"}:
+        raise Invalid("read_only", field=key)
+
+
+class _Birth:
+    """Fills in what a new deal was not given."""
+
+    def __init__(self, facts: bool) -> None:
+        self.facts = facts
+        self.currency = settings.get("company.currency")
+        self.first = pipelines.first_stages()
+        self.default = next(iter(self.first.values()), None)
+        self.now, self.today = clock.now(), clock.today()
+        self.stages = Stage.objects.in_bulk()
+
+    def complete(self, deal: Deal) -> None:
+        if deal.stage_id is None:
+            stage = self.first.get(deal.pipeline_id, self.default)
+            if stage is None:
+                raise Invalid("required", field="stage")
+            deal.stage = stage
+        stage = self.stages[deal.stage_id]
+        deal.pipeline_id, deal.status = stage.pipeline_id, stage.type
+        if not self.facts:
+            self._obey(deal, stage)
+        elif deal.status != "open" and deal.closed_on is None:
+            raise Invalid("closed_without_date", field="closed_on")
+        if deal.annual_amount is None:
+            deal.annual_amount = annual_of(deal.amount, deal.term_months)
+        if deal.stage_since is None:
+            day = deal.closed_on or deal.created_on
+            deal.stage_since = clock.noon(day) if day else self.now
+
+    def _obey(self, deal: Deal, stage: Stage) -> None:
+        if stage.type != "open":
+            raise Invalid("closed_stage", field="stage", stage=label_of(stage))
+        pipelines.check_required(deal, stage)
+        deal.created_on = self.today
+
+
+def _write_birth(deals: Sequence[Deal]) -> None:
+    """What was known when the deal began, and, for one that comes in closed, what its closure said."""
+    began = ("pipeline", "type", "currency", "owner", "status")
+    whole = typed.DEAL_COLUMNS
+    for deal in deals:
+        deal.status = "open"
+    closed = [deal for deal in deals if deal.closed_on and deal.created_on]
+    known = {deal.pk: began for deal in closed}
+    typed.of_deals(closed, known, when=lambda deal: clock.noon(deal.created_on or clock.today()))
+    for deal in deals:
+        deal.status = deal.stage.type
+    typed.of_deals(deals, {deal.pk: whole for deal in deals}, when=_known_since)
+
+
+def _known_since(deal: Deal) -> dt.datetime:
+    day = deal.closed_on or deal.created_on
+    return clock.now() if day is None or day == clock.today() else clock.noon(day)
+
+
+def annual_of(amount: int | None, term_months: int | None) -> int | None:
+    """The annual value of a total: the total itself without a term or up to a year, else its twelve-month share."""
+    return amount if amount is None or not term_months or term_months <= 12 else round(amount * 12 / term_months)
+
+
+def label_of(stage: Stage) -> str:
+    """A stage's name for a refusal."""
+    return in_language(stage.label, "en")
+
+
+# editing ----------------------------------------------------------------------------------------
+def edit_many(deals: Sequence[Deal], *, by: "Actor", version: int | None = None, batch: uuid.UUID | None = None, **changes: Any) -> list[Deal]:
+    """Change fields of deals; moving an open deal's close date to a later day counts as a slip."""
+    if changes.get("currency"):
+        rates.needed(str(changes["currency"]))
+    return SHELF.edit_many(deals, by=by, version=version, batch=batch, adjust=_follow, **changes)
+
+
+def edit(deal: Deal, *, by: "Actor", version: int | None = None, **changes: Any) -> Deal:
+    """Change fields of one deal."""
+    return refreshed(deal, edit_many([deal], by=by, version=version, **changes)[0])
+
+
+def _follow(deal: Deal, known: Mapping[str, fields.Field], wanted: dict[str, Any]) -> None:
+    """What an edit brings along: the annual value follows the amount, a later close date is a slip."""
+    if "amount" in wanted and deal.lines.exists():
+        raise Invalid("amount_from_lines", field="amount")
+    if "amount" in wanted or "term_months" in wanted:
+        _follow_amount(deal, wanted)
+    new = wanted.get("close_date")
+    if new and deal.status == "open" and deal.close_date and new > deal.close_date:
+        wanted["slips"] = deal.slips + 1
+
+
+def _follow_amount(deal: Deal, wanted: dict[str, Any]) -> None:
+    derived = deal.annual_amount == annual_of(deal.amount, deal.term_months)
+    if derived and "annual_amount" not in wanted:
+        wanted["annual_amount"] = annual_of(wanted.get("amount", deal.amount), wanted.get("term_months", deal.term_months))
+
+
+# moving -----------------------------------------------------------------------------------------
+@transaction.atomic
+def move_stage_many(deals: Sequence[Deal], *, to: Stage, by: "Actor", batch: uuid.UUID | None = None) -> list[Deal]:
+    """Move open deals to another open stage of their pipeline, if its rules allow it."""
+    fresh = _locked_for(deals, by, "deal.edit", status="open")
+    if to.type != "open":
+        raise Refused("closed_stage", stage=label_of(to))
+    known = fields.of("deal")
+    per_row: dict[int, Changes] = {}
+    for deal in fresh:
+        if deal.stage_id != to.pk:
+            pipelines.check_move(deal, to)
+        moved = deal.stage_id != to.pk
+        per_row[deal.pk] = put(deal, {"stage": to.pk, "stage_since": clock.now()}, known) if moved else {}
+    return SHELF.store(fresh, per_row, "deal.moved", by=by, batch=batch)
+
+
+def move_stage(deal: Deal, *, to: Stage, by: "Actor") -> Deal:
+    """Move one open deal to another open stage."""
+    return refreshed(deal, move_stage_many([deal], to=to, by=by)[0])
+
+
+def close_won(deal: Deal, *, by: "Actor", on: dt.date | None = None) -> Deal:
+    """Close a deal as won."""
+    return _close(deal, "won", {}, by, on)
+
+
+def close_lost(deal: Deal, *, reason: LostReason | None, by: "Actor", on: dt.date | None = None, note: str = "", competitor: str = "") -> Deal:
+    """Close a deal as lost; a reason is asked for."""
+    if reason is None:
+        raise Invalid("reason_needed", field="reason")
+    more = {"competitor": competitor} if competitor else {}
+    return _close(deal, "lost", {"lost_reason": reason.pk, "lost_note": note, **more}, by, on)
+
+
+@transaction.atomic
+def _close(deal: Deal, outcome: str, more: dict[str, Any], by: "Actor", on: dt.date | None) -> Deal:
+    fresh = _locked_for([deal], by, "deal.close", status="open")[0]
+    day = on or clock.today()
+    if day > clock.today():
+        raise Invalid("closed_in_future", field="on", day=day)
+    if fresh.created_on and day < fresh.created_on:
+        raise Invalid("closed_before_created", field="on", closed=day, created=fresh.created_on)
+    stage = pipelines.closing_stage(fresh.pipeline_id, outcome)
+    pipelines.check_required(fresh, stage)
+    values = {"stage": stage.pk, "status": outcome, "closed_on": day, "stage_since": clock.now(), **more}
+    per_row = {fresh.pk: put(fresh, values, fields.of("deal"))}
+    return refreshed(deal, SHELF.store([fresh], per_row, f"deal.{outcome}", by=by)[0])
+
+
+@transaction.atomic
+def reopen(deal: Deal, *, by: "Actor", to: Stage | None = None) -> Deal:
+    """Open a closed deal again, in the stage it was closed from unless another one is named."""
+    fresh = _locked_for([deal], by, "deal.close")[0]
+    if fresh.status == "open":
+        raise Refused("not_closed", name=fresh.name)
+    stage = to or pipelines.stage_before_closing(fresh)
+    values = {"stage": stage.pk, "status": "open", "closed_on": None, "lost_reason": None, "lost_note": "", "stage_since": clock.now()}
+    per_row = {fresh.pk: put(fresh, values, fields.of("deal"))}
+    return refreshed(deal, SHELF.store([fresh], per_row, "deal.reopened", by=by)[0])
+
+
+def _locked_for(deals: Sequence[Deal], by: "Actor", capability: str, status: str = "") -> list[Deal]:
+    fresh = SHELF.locked(deals)
+    by.require(capability, *fresh)
+    for deal in fresh:
+        if deal.archived_at:
+            raise Refused("archived", name=deal.name)
+        if status and deal.status != status:
+            raise Refused("already_closed", name=deal.name)
+    return fresh
+
+
+def assign_many(deals: Sequence[Deal], *, to: User | None, by: "Actor", batch: uuid.UUID | None = None) -> list[Deal]:
+    """Give deals to another owner."""
+    return SHELF.assign_many(deals, to=to, by=by, batch=batch)
+
+
+def assign(deal: Deal, *, to: User | None, by: "Actor") -> Deal:
+    """Give one deal to another owner."""
+    return refreshed(deal, assign_many([deal], to=to, by=by)[0])
+
+
+def archive_many(deals: Sequence[Deal], *, by: "Actor", batch: uuid.UUID | None = None) -> list[Deal]:
+    """Hide deals from lists."""
+    return SHELF.archive_many(deals, by=by, batch=batch)
+
+
+def archive(deal: Deal, *, by: "Actor") -> Deal:
+    """Hide one deal."""
+    return refreshed(deal, archive_many([deal], by=by)[0])
+
+
+def restore_many(deals: Sequence[Deal], *, by: "Actor", batch: uuid.UUID | None = None) -> list[Deal]:
+    """Bring archived deals back."""
+    return SHELF.restore_many(deals, by=by, batch=batch)
+
+
+def restore(deal: Deal, *, by: "Actor") -> Deal:
+    """Bring one archived deal back."""
+    return refreshed(deal, restore_many([deal], by=by)[0])
+
+
+@transaction.atomic
+def tick_criterion(deal: Deal, *, key: str, met: bool, by: "Actor") -> Deal:
+    """Say that an exit criterion of the deal's process is met, or no longer is."""
+    fresh = _locked_for([deal], by, "deal.edit", status="open")[0]
+    ticked = sorted(set(fresh.criteria_met) | {key} if met else set(fresh.criteria_met) - {key})
+    per_row = {fresh.pk: put(fresh, {"criteria_met": ticked}, {})}
+    return refreshed(deal, SHELF.store([fresh], per_row, "deal.edited", by=by)[0])
+
+
+# people, credits, lines -------------------------------------------------------------------------
+@transaction.atomic
+def set_role(deal: Deal, *, contact: Contact, role: str | None, by: "Actor") -> None:
+    """State a contact's role in a deal; without a role the contact is taken off."""
+    fresh = _locked_for([deal], by, "deal.edit")[0]
+    before = DealContact.objects.filter(deal=fresh, contact=contact).values_list("role", flat=True).first()
+    if role is None:
+        DealContact.objects.filter(deal=fresh, contact=contact).delete()
+    else:
+        DealContact.objects.update_or_create(deal=fresh, contact=contact, defaults={"role": role})
+    if before != role:
+        history.record(fresh, "deal.contact", by=by, data={"contact": contact.pk, "name": contact.name, "before": before, "after": role})
+
+
+@transaction.atomic
+def set_credits(deal: Deal, *, shares: Sequence[tuple[User, str, int]], by: "Actor") -> None:
+    """Say who gets the credit: (person, kind, basis points); shares of kind `owner` add up to 10,000, or there are none."""
+    fresh = _locked_for([deal], by, "deal.edit")[0]
+    total = sum(share for _, kind, share in shares if kind == "owner")
+    if total not in (0, 10000):
+        raise Invalid("shares", field="credits", total=total / 100)
+    if len({(user.pk, kind) for user, kind, _ in shares}) < len(shares):
+        raise Invalid("share_twice", field="credits", who=", ".join(sorted({user.name for user, _, _ in shares})))
+    before = [[c.user_id, c.kind, c.share] for c in fresh.credits.all()]
+    fresh.credits.all().delete()
+    Credit.objects.bulk_create([Credit(deal=fresh, user=user, kind=kind, share=share) for user, kind, share in shares])
+    after = [[user.pk, kind, share] for user, kind, share in shares]
+    history.record(fresh, "deal.credits", by=by, data={"before": before, "after": after})
+
+
+@transaction.atomic
+def set_lines(deal: Deal, *, lines: Sequence[tuple[Product, int, int | None]], by: "Actor") -> Deal:
+    """State what is sold: (product, quantity, unit price in minor units or the list price). The amount becomes their sum."""
+    fresh = _locked_for([deal], by, "deal.edit")[0]
+    items = [_line(fresh, position, *line) for position, line in enumerate(lines)]
+    fresh.lines.all().delete()
+    LineItem.objects.bulk_create(items)
+    values: dict[str, Any] = {"amount": sum(item.amount for item in items)} if items else {}
+    if values:
+        _follow_amount(fresh, values)
+    per_row = {fresh.pk: put(fresh, {key: Minor(value) if value is not None else None for key, value in values.items()}, fields.of("deal"))}
+    history.record(fresh, "deal.lines", by=by, data={"lines": [[i.product_id, i.quantity, i.unit_price] for i in items]})
+    return refreshed(deal, SHELF.store([fresh], per_row, "deal.edited", by=by)[0])
+
+
+def _line(deal: Deal, position: int, product: Product, quantity: int, unit_price: int | None) -> LineItem:
+    price = product.price if unit_price is None else unit_price
+    if price is None:
+        raise Invalid("required", field="unit_price")
+    if quantity <= 0:
+        raise Invalid("negative", field="quantity")
+    return LineItem(deal=deal, product=product, quantity=quantity, unit_price=price, amount=price * quantity, position=position)

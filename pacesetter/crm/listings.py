@@ -1,0 +1,80 @@
+"""How customer records are listed."""
+
+from pacesetter.base.listings import Listing, Preset, listing
+from pacesetter.core.labels import mark
+from pacesetter.crm import models
+
+DEALS = listing(
+    Listing(
+        "deal",
+        models.Deal,
+        columns=("name", "amount", "stage", "close_date", "owner", "next_step", "last_activity_at"),
+        sort="close_date",
+        search=("name_key", "account__name_key"),
+        related=("account", "stage", "owner", "pipeline", "lost_reason"),
+        sums=("amount",),
+        paths={"name": "name_key", "stage": "stage_id", "owner": "owner_id"},
+        presets=(
+            Preset("open", mark("All open"), "status = open"),
+            Preset("mine", mark("My deals"), "status = open and owner = @me"),
+            Preset("closing", mark("Closing this month"), "status = open and close_date within this_month"),
+            Preset("overdue", mark("Overdue"), "status = open and close_date < @today"),
+            Preset("slipped", mark("Slipped"), "status = open and slips >= 1"),
+            Preset("won", mark("Won this quarter"), "status = won and closed_on within this_quarter", "-closed_on"),
+            Preset("all", mark("All")),
+        ),
+    )
+)
+ACCOUNTS = listing(
+    Listing(
+        "account",
+        models.Account,
+        columns=("name", "segment", "industry", "employees", "city", "country", "owner"),
+        sort="name",
+        search=("name_key", "domain"),
+        related=("owner",),
+        paths={"name": "name_key"},
+        presets=(Preset("all", mark("All accounts")), Preset("mine", mark("My accounts"), "owner = @me"), Preset("nobody", mark("Without owner"), "owner is empty")),
+    )
+)
+CONTACTS = listing(
+    Listing(
+        "contact",
+        models.Contact,
+        columns=("last_name", "account", "title", "email", "phone", "owner"),
+        sort="last_name",
+        search=("name_key", "email", "account__name_key"),
+        related=("account", "owner"),
+        paths={"last_name": "name_key"},
+        presets=(Preset("all", mark("All contacts")), Preset("mine", mark("My contacts"), "owner = @me"), Preset("nomail", mark("Without email"), "email is empty")),
+    )
+)
+LEADS = listing(
+    Listing(
+        "lead",
+        models.Lead,
+        columns=("last_name", "received_at", "source", "status", "country", "owner"),
+        sort="-received_at",
+        search=("name_key", "email"),
+        related=("owner", "status", "team", "first_response_by"),
+        paths={"last_name": "name_key"},
+        presets=(
+            Preset("waiting", mark("Waiting for an answer"), "first_response_at is empty and inbound = true and status in (new, working)", "received_at"),
+            Preset("mine", mark("My queue"), "owner = @me and status in (new, working, nurture, qualified)"),
+            Preset("open", mark("All open"), "status in (new, working, nurture, qualified)"),
+            Preset("unowned", mark("Without owner"), "owner is empty and status in (new, working, nurture, qualified)"),
+            Preset("never", mark("Never answered"), "first_response_at is empty and inbound = true"),
+            Preset("all", mark("All")),
+        ),
+    )
+)
+ACTIVITIES = listing(
+    Listing(
+        "activity",
+        models.Activity,
+        columns=("subject", "kind", "happened_at", "due_on", "user", "deal", "account"),
+        sort="-happened_at",
+        search=("subject",),
+        related=("user", "deal", "account", "contact", "lead"),
+    )
+)

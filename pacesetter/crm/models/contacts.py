@@ -1,0 +1,19 @@
+"""People at accounts."""
+
+from django.db import models
+
+from pacesetter.crm.models.accounts import Account
+from pacesetter.crm.models.records import Person, Record
+
+
+class Contact(Person, Record):
+    """A person at an account."""
+
+    NOUN = "contact"
+
+    account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, related_name="contacts")
+    opted_out = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["name_key", "id"]
+        indexes = [models.Index(fields=["name_key", "id"]), models.Index(fields=["owner", "name_key", "id"]), models.Index(fields=["email"])]

@@ -1,0 +1,129 @@
+"""Deals, who takes part in them, who gets the credit, and what is sold."""
+
+from django.db import models
+from django.db.models import Q
+
+from pacesetter.core.labels import mark
+from pacesetter.crm.models.accounts import Account
+from pacesetter.crm.models.campaigns import Campaign
+from pacesetter.crm.models.contacts import Contact
+from pacesetter.crm.models.pipelines import CATEGORIES, OUTCOMES, LostReason, Pipeline, Stage
+from pacesetter.crm.models.products import Product
+from pacesetter.crm.models.records import Named, Record, Records
+
+TYPES = [("new", mark("New business")), ("expansion", mark("Expansion")), ("renewal", mark("Renewal"))]
+ROLES = [
+    ("decision_maker", mark("Decision maker")),
+    ("economic_buyer", mark("Economic buyer")),
+    ("champion", mark("Champion")),
+    ("user", mark("User")),
+    ("influencer", mark("Influencer")),
+    ("legal", mark("Legal")),
+    ("other", mark("Other")),
+]
+CREDIT_KINDS = [("owner", mark("Owner")), ("overlay", mark("Specialist")), ("sdr", mark("Sourced"))]
+
+
+class Deals(Records):
+    """Questions about many deals."""
+
+    def open(self) -> "Deals":
+        return self.filter(status="open")
+
+
+class Deal(Named, Record):
+    """A sale in the making, won or lost. Money is in minor units of `currency`; `status` mirrors the stage's type."""
+
+    NOUN = "deal"
+
+    account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, related_name="deals")
+    pipeline = models.ForeignKey(Pipeline, on_delete=models.PROTECT, related_name="deals")
+    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="deals")
+    status = models.CharField(max_length=4, choices=OUTCOMES, default="open")
+    type = models.CharField(max_length=10, choices=TYPES, default="new")
+    amount = models.BigIntegerField(null=True, blank=True)
+    annual_amount = models.BigIntegerField(null=True, blank=True)
+    currency = models.CharField(max_length=3)
+    term_months = models.IntegerField(null=True, blank=True)
+    close_date = models.DateField(null=True, blank=True)
+    created_on = models.DateField(null=True, blank=True)
+    closed_on = models.DateField(null=True, blank=True)
+    stage_since = models.DateTimeField()
+    next_step = models.CharField(max_length=200, blank=True)
+    next_step_on = models.DateField(null=True, blank=True)
+    competitor = models.CharField(max_length=60, blank=True)
+    source = models.CharField(max_length=60, blank=True)
+    sourced_by = models.ForeignKey("base.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    campaign = models.ForeignKey(Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="deals")
+    category = models.CharField(max_length=15, blank=True, choices=CATEGORIES)
+    lost_reason = models.ForeignKey(LostReason, null=True, blank=True, on_delete=models.PROTECT, related_name="deals")
+    lost_note = models.TextField(blank=True)
+    lead = models.ForeignKey("crm.Lead", null=True, blank=True, on_delete=models.PROTECT, related_name="deals")
+    criteria_met = models.JSONField(default=list, blank=True)
+    slips = models.IntegerField(default=0)
+    last_activity_at = models.DateTimeField(null=True, blank=True)
+
+    objects = Deals.as_manager()
+
+    class Meta:
+        ordering = ["close_date", "id"]
+        indexes = [
+            models.Index(fields=["owner", "status", "close_date", "id"]),
+            models.Index(fields=["status", "close_date", "id"]),
+            models.Index(fields=["stage", "close_date", "id"]),
+            models.Index(fields=["name_key", "id"]),
+            models.Index(fields=["amount", "id"]),
+            models.Index(fields=["closed_on", "id"]),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(status="open", closed_on__isnull=True) | (~Q(status="open") & Q(closed_on__isnull=False)), name="closed_deals_have_a_day"),
+            models.CheckConstraint(condition=Q(lost_reason__isnull=True) | Q(status="lost"), name="only_lost_deals_have_a_reason"),
+            models.CheckConstraint(condition=Q(term_months__isnull=True) | Q(term_months__gt=0), name="terms_are_positive"),
+        ]
+
+    @property
+    def effective_category(self) -> str:
+        """The rep's category, else the stage's."""
+        return self.category or self.stage.category
+
+
+class DealContact(models.Model):
+    """A contact's role in a deal."""
+
+    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="people")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="deal_roles")
+    role = models.CharField(max_length=20, choices=ROLES, default="other")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["deal", "contact"], name="one_role_per_contact")]
+
+
+class Credit(models.Model):
+    """A person's share of a deal in basis points; shares of kind `owner` add up to 10,000, the other kinds stand apart."""
+
+    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="credits")
+    user = models.ForeignKey("base.User", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=CREDIT_KINDS, default="owner")
+    share = models.IntegerField()
+
+    class Meta:
+        ordering = ["kind", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["deal", "user", "kind"], name="one_share_per_person"),
+            models.CheckConstraint(condition=Q(share__gt=0, share__lte=10000), name="shares_are_shares"),
+        ]
+
+
+class LineItem(models.Model):
+    """A product on a deal; with line items the deal's amount is their sum."""
+
+    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="lines")
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="lines")
+    quantity = models.IntegerField(default=1)
+    unit_price = models.BigIntegerField()
+    amount = models.BigIntegerField()
+    position = models.IntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]

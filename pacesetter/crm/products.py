@@ -1,0 +1,45 @@
+"""Verbs on products."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pacesetter.base import history
+from pacesetter.crm.models import Product
+from pacesetter.crm.records import Shelf, refreshed
+
+if TYPE_CHECKING:
+    from pacesetter.base.actor import Actor
+
+SHELF = Shelf("product", Product, "catalogue.manage")
+history.UNDO.add("product", SHELF.put_back)
+
+
+def create_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool = False, batch: uuid.UUID | None = None) -> list[Product]:
+    """Store products."""
+    return SHELF.create_many(rows, by=by, batch=batch)
+
+
+def create(*, by: "Actor", **values: Any) -> Product:
+    """Store one product."""
+    return create_many([values], by=by)[0]
+
+
+def edit_many(rows: Sequence[Product], *, by: "Actor", version: int | None = None, batch: uuid.UUID | None = None, **changes: Any) -> list[Product]:
+    """Change fields of products."""
+    return SHELF.edit_many(rows, by=by, version=version, batch=batch, **changes)
+
+
+def edit(product: Product, *, by: "Actor", version: int | None = None, **changes: Any) -> Product:
+    """Change fields of one product."""
+    return refreshed(product, edit_many([product], by=by, version=version, **changes)[0])
+
+
+def archive_many(rows: Sequence[Product], *, by: "Actor", batch: uuid.UUID | None = None) -> list[Product]:
+    """Take products out of the choices; records that use them keep them."""
+    return SHELF.archive_many(rows, by=by, batch=batch)
+
+
+def restore_many(rows: Sequence[Product], *, by: "Actor", batch: uuid.UUID | None = None) -> list[Product]:
+    """Bring archived products back."""
+    return SHELF.restore_many(rows, by=by, batch=batch)

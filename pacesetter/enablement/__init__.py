@@ -1,0 +1,1 @@
+"""Enablement: the tools people hold licences for, and how they use them week by week."""

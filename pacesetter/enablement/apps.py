@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    name = "pacesetter.enablement"
+    label = "enablement"
+    verbose_name = "Enablement"

@@ -1,0 +1,6 @@
+"""Tables of planning, one file per noun."""
+
+from pacesetter.planning.models.calls import ForecastCall
+from pacesetter.planning.models.quotas import Quota
+
+__all__ = ["ForecastCall", "Quota"]

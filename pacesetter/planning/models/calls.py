@@ -1,0 +1,29 @@
+"""What people say a period will bring."""
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class ForecastCall(models.Model):
+    """One submission: never changed, a newer one stands beside it. `user` null is the company's call."""
+
+    NOUN = "forecast_call"
+
+    user = models.ForeignKey("base.User", null=True, blank=True, on_delete=models.PROTECT, related_name="calls")
+    since = models.DateField()
+    until = models.DateField()
+    category = models.CharField(max_length=15, default="commit")
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    note = models.TextField(blank=True)
+    submitted_at = models.DateTimeField()
+    submitted_by_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        ordering = ["-submitted_at", "-id"]
+        indexes = [models.Index(fields=["since", "user", "-submitted_at"])]
+        constraints = [models.CheckConstraint(condition=Q(until__gt=F("since")), name="call_forward")]
+
+    @property
+    def noun(self) -> str:
+        return self.NOUN
