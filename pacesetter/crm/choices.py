@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from pacesetter.base.fields import Field
 from pacesetter.base.models import Team, User
 from pacesetter.base.scope import scope_of
+from pacesetter.core.errors import NotFound
 from pacesetter.core.labels import in_language
 from pacesetter.core.text import fold
 from pacesetter.crm.models import Account, Campaign, Contact, Deal, Lead, LeadStatus, LostReason, Pipeline, Product, Stage
@@ -79,3 +80,12 @@ def search(noun: str, text: str, by: "Actor", limit: int = SUGGESTIONS) -> list[
         rows = rows.filter(name_key__startswith=word) | rows.filter(name_key__contains=f" {word}")
     related = {"deal": ("account", "stage"), "contact": ("account",), "lead": ("status",)}.get(noun, ())
     return list(rows.select_related(*related).order_by("name_key", "id")[:limit])
+
+
+def person(pk: int, by: "Actor") -> User:
+    """Somebody this actor may choose; unknown and hidden look the same."""
+    owners = scope_of(by).owners
+    found = User.objects.filter(pk=pk).first() if owners is None or pk in owners else None
+    if found is None:
+        raise NotFound("not_found", noun="user", id=pk)
+    return found
