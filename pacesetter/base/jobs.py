@@ -19,7 +19,7 @@ from django.db.models import F, Q
 
 from pacesetter.base import clock
 from pacesetter.base.models import Job, JobLine, User
-from pacesetter.core.errors import NotAllowed, Refused
+from pacesetter.core.errors import NotAllowed, NotFound, Refused
 from pacesetter.core.registry import Registry
 
 if TYPE_CHECKING:
@@ -74,6 +74,14 @@ def start(key: str, *, by: "Actor", tick: str | None = None, **args: Any) -> Job
 def visible_to(by: "Actor") -> Any:
     """One's own jobs, or everyone's for those who may."""
     return Job.objects.all() if by.can("job.all") else Job.objects.filter(user_id=by.user_id)
+
+
+def by_id(pk: int, *, by: "Actor") -> Job:
+    """One job that the actor may see."""
+    job: Job | None = visible_to(by).filter(pk=pk).first()
+    if job is None:
+        raise NotFound("not_found", noun="job", id=pk)
+    return job
 
 
 def cancel(job: Job, *, by: "Actor") -> Job:

@@ -68,6 +68,14 @@ def ensure() -> None:
         Role.objects.get_or_create(key=key, defaults=values)
 
 
+def by_key(key: str) -> Role:
+    """The role of that key; refused with the list of known ones."""
+    role = Role.objects.filter(key=key).first()
+    if role is None:
+        raise Invalid("unknown_choice", field="role", value=key, known=", ".join(Role.objects.values_list("key", flat=True)))
+    return role
+
+
 @transaction.atomic
 def edit(role: Role, *, by: "Actor", **changes: Any) -> Role:
     """Change a role's label, level or capabilities."""

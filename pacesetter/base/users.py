@@ -12,7 +12,7 @@ from django.db import transaction
 
 from pacesetter.base import clock, history, roles
 from pacesetter.base.models import Role, User
-from pacesetter.core.errors import Invalid
+from pacesetter.core.errors import Invalid, NotFound
 from pacesetter.core.text import fold
 
 if TYPE_CHECKING:
@@ -97,6 +97,35 @@ def invited(key: str) -> User:
     if user is None or user.password[-12:] != stamp:
         raise Invalid("link_expired")
     return user
+
+
+def by_email(email: str) -> User:
+    """The person with this e-mail."""
+    user = User.objects.filter(email=email.strip().lower()).first()
+    if user is None:
+        raise NotFound("not_found", noun="person", id=email)
+    return user
+
+
+def first_run_key() -> str:
+    """A signed key for making the first administrator; it works only while nobody can sign in."""
+    return signing.dumps("first-run", salt="first-run")
+
+
+@transaction.atomic
+def begin(key: str, *, name: str, email: str, password: str) -> User:
+    """Make the company's first administrator."""
+    from pacesetter.base.actor import Actor
+
+    try:
+        signing.loads(key, salt="first-run", max_age=INVITATION_SECONDS)
+    except signing.BadSignature:
+        raise Invalid("link_expired") from None
+    if User.objects.able_to_sign_in().exists():
+        raise Invalid("link_expired")
+    by = Actor.system()
+    user = create(name, email=email, role=roles.by_key("administrator"), by=by)
+    return set_password(user, password, by=by)
 
 
 def _name(name: str) -> str:

@@ -1,0 +1,46 @@
+# Two commands for a newcomer: `make run` starts Pacesetter, `make test` proves it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run setup test test-python test-postgres check messages bench shots system
+
+run: setup
+	$(BIN)/pacesetter up
+
+setup: $(VENV)/.installed $(VENV)/.catalogues
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+$(VENV)/.tested: $(VENV)/.installed requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+$(VENV)/.catalogues: $(VENV)/.installed $(wildcard pacesetter/locale/*/LC_MESSAGES/django.po)
+	[ ! -d pacesetter/locale ] || $(BIN)/pybabel --quiet compile --domain django --directory pacesetter/locale
+	touch $@
+
+# What the tests need from Debian; without apt the tests that need it are skipped and say so.
+system:
+	sh tests/system.sh
+
+check: $(VENV)/.tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+test: system $(VENV)/.tested $(VENV)/.catalogues check test-python test-postgres
+
+test-python: $(VENV)/.tested $(VENV)/.catalogues
+	$(BIN)/pytest -q -n 2 --dist loadfile
+
+test-postgres: $(VENV)/.tested
+	$(BIN)/python tests/postgres.py -q -n 2 --dist loadfile tests/base tests/crm tests/intake tests/analytics tests/planning tests/enablement tests/api
+
+messages: $(VENV)/.tested
+	cd pacesetter && ../$(BIN)/python -m django makemessages --all --no-location --settings pacesetter.conf.settings

@@ -1,0 +1,39 @@
+"""How the command line prints: tables that fit the terminal, or JSON for scripts."""
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import click
+
+as_format = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="A table to read, or JSON for scripts.")
+
+
+def as_json(value: Any) -> None:
+    """Print JSON; dates as ISO text, decimals as numbers."""
+    click.echo(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (dt.date, dt.datetime)):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return str(value)
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[Any]], right: Sequence[int] = ()) -> None:
+    """Print rows under heads, shortened to the width of the terminal."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for at, head in enumerate(heads):
+        shown.add_column(head, justify="right" if at in right else "left", overflow="ellipsis", no_wrap=True)
+    for row in rows:
+        shown.add_row(*["" if cell is None else str(cell) for cell in row])
+    Console(file=sys.stdout).print(shown)

@@ -1,0 +1,93 @@
+"""`pacesetter up`: the web and the job worker, started and stopped together."""
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+
+import click
+
+
+@click.command("up")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--demo/--no-demo", default=True, help="Fill an empty data folder with the demo company.")
+@click.option("--seed", default=7, show_default=True, help="Seed of the demo company.")
+def command(host: str, port: int, demo: bool, seed: int) -> None:
+    """Start the web and the job worker; Ctrl-C stops both."""
+    from pacesetter.cli.prepare import ready
+
+    ready()
+    address = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}"
+    greet(address, demo, seed)
+    _Processes(host, port).run()
+
+
+def greet(address: str, demo: bool, seed: int) -> None:
+    """Say where it runs and how to sign in; an empty company becomes the demo company, or gets a first-run link."""
+    from pacesetter.base import users
+    from pacesetter.base.models import User
+
+    if not User.objects.exists() and demo:
+        _show_signins(_make_demo(seed))
+    elif not User.objects.able_to_sign_in().exists():
+        click.echo(f"\nNobody can sign in yet. Begin here: {address}/first-run/{users.first_run_key()}")
+    else:
+        click.echo("Forgot a password? `pacesetter user link EMAIL` prints a link to set a new one.")
+    click.echo(f"\nPacesetter runs at {address}   (Ctrl-C stops it)\n")
+
+
+def _make_demo(seed: int) -> list[tuple[str, str, str, str]]:
+    """Make the demo company; returns (name, role, e-mail, password) of those who can sign in."""
+    from pacesetter import demo
+    from pacesetter.cli.demo import with_bar
+
+    password = "-".join(secrets.token_hex(2) for _ in range(3))
+    people = with_bar(lambda step: demo.make("s", seed=seed, password=password, step=step))
+    return [(person.name, str(person.role), person.email or "", password) for person in people]
+
+
+def _show_signins(people: list[tuple[str, str, str, str]]) -> None:
+    from pacesetter.cli.output import table
+
+    click.echo("\nThe demo company is ready. Sign in as any of these; the password is shown only now:")
+    table(["Name", "Role", "E-mail", "Password"], people)
+
+
+class _Processes:
+    """The two children of `up`. A worker that dies is started again; the web going down ends everything."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self.web = self._start("-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1", "--blocking-threads", "8", "--no-access-log", "--log-level", "warning", "pacesetter.conf.wsgi:application")
+        self.worker = self._start("-m", "pacesetter.cli", "worker")
+        self.stopping = False
+
+    def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, *arguments], env={**os.environ, "OMP_NUM_THREADS": "1"}, start_new_session=True)
+
+    def run(self) -> None:
+        for which in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(which, self._stop)
+        while not self.stopping and self.web.poll() is None:
+            time.sleep(0.2)
+            if self.worker.poll() is not None and not self.stopping:
+                click.echo("The job worker ended unexpectedly; starting it again.", err=True)
+                self.worker = self._start("-m", "pacesetter.cli", "worker")
+                time.sleep(1)
+        self._end()
+        sys.exit(0 if self.stopping else 1)
+
+    def _stop(self, *_: object) -> None:
+        self.stopping = True
+
+    def _end(self) -> None:
+        for child in (self.web, self.worker):
+            if child.poll() is None:
+                child.terminate()
+        for child in (self.web, self.worker):
+            try:
+                child.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                child.kill()

@@ -1,0 +1,51 @@
+"""`pacesetter user`: add people and let them sign in."""
+
+import click
+
+
+@click.group("user")
+def command() -> None:
+    """Add people and let them sign in."""
+    from pacesetter.cli.prepare import ready
+
+    ready()
+
+
+@command.command("list")
+def show() -> None:
+    """List the people of the company."""
+    from pacesetter.base.models import User
+    from pacesetter.cli.output import table
+
+    rows = User.objects.select_related("role").order_by("name_key")
+    table(["Name", "E-mail", "Role", "Signs in"], [(u.name, u.email, u.role, "yes" if u.is_active and u.email else "no") for u in rows])
+
+
+@command.command("add")
+@click.argument("name")
+@click.argument("email")
+@click.option("--role", default="seller", show_default=True, help="Key of the role, such as administrator or sales_manager.")
+def add(name: str, email: str, role: str) -> None:
+    """Add a person and print the link with which they set their password."""
+    from pacesetter.base import roles, users
+    from pacesetter.base.actor import Actor
+
+    user = users.create(name, email=email, role=roles.by_key(role), by=Actor.local())
+    _print_link(user.name, users.invitation(user))
+
+
+@command.command("link")
+@click.argument("email")
+def link(email: str) -> None:
+    """Print a link with which a person sets a new password."""
+    from pacesetter.base import users
+
+    user = users.by_email(email)
+    _print_link(user.name, users.invitation(user))
+
+
+def _print_link(name: str, key: str) -> None:
+    from django.conf import settings
+
+    base = settings.PACESETTER_URL or "http://localhost:8000"
+    click.echo(f"{name} sets a password at:\n{base}/invitations/{key}")

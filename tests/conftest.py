@@ -1,0 +1,64 @@
+"""Ground shared by all tests: a data folder of their own, a stopped clock, start data, and the cast."""
+
+import datetime as dt
+import os
+import pathlib
+import tempfile
+
+os.environ["PACESETTER_DATA"] = tempfile.mkdtemp(prefix="pacesetter-test-")
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+import pytest
+
+NOW = dt.datetime(2026, 11, 20, 10, 40, tzinfo=dt.UTC)  # a Friday, day 51 of the fourth quarter
+
+
+@pytest.fixture(autouse=True)
+def stopped_clock(request):
+    """Every test lives at the same instant."""
+    from pacesetter.base import clock
+
+    with clock.set_to(NOW):
+        yield NOW
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Every test database starts like a fresh install."""
+    from pacesetter.base import ensure
+
+    with django_db_blocker.unblock():
+        ensure.ensure()
+
+
+@pytest.fixture
+def system():
+    """The program itself, which may do everything."""
+    from pacesetter.base.actor import Actor
+
+    return Actor.system()
+
+
+@pytest.fixture
+def cast(db, system):
+    """Two teams with managers, sellers, an SDR, an administrator and somebody without a role."""
+    from tests.cast import Cast
+
+    return Cast.make(system)
+
+
+def real_data() -> pathlib.Path:
+    """The folder of real input files."""
+    default = pathlib.Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+    return pathlib.Path(os.environ.get("PACESETTER_TEST_DATA", default))
+
+
+@pytest.fixture
+def maven():
+    """The Maven CRM folder; in CI it must be there."""
+    folder = real_data() / "crm_maven"
+    if not folder.is_dir():
+        if os.environ.get("CI"):
+            pytest.fail(f"real data is missing: {folder}")
+        pytest.skip(f"no real data at {folder}; set PACESETTER_TEST_DATA")
+    return folder
