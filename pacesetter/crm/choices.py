@@ -1,6 +1,6 @@
 """What may be chosen for a reference: people, stages, statuses, reasons; and suggestions where there are too many to list."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from pacesetter.base.fields import Field
@@ -89,3 +89,8 @@ def person(pk: int, by: "Actor") -> User:
     if found is None:
         raise NotFound("not_found", noun="user", id=pk)
     return found
+
+
+def names(ids: Iterable[int]) -> dict[int, str]:
+    """The names of people who did something the actor may see."""
+    return dict(User.objects.filter(pk__in=set(ids)).values_list("pk", "name"))

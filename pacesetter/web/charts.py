@@ -177,13 +177,13 @@ def _svg(text: str) -> str:
 _RENDERER = threading.Lock()
 
 
-def _coloured(node: Any, plain: bool) -> Any:
-    """Token names become CSS variables, or the light theme's hex values."""
+def _coloured(node: Any, plain: bool, key: str = "") -> Any:
+    """Token names under colour keys become CSS variables, or the light theme's hex values."""
     if isinstance(node, dict):
-        return {key: value if key == "values" else _coloured(value, plain) for key, value in node.items()}
+        return {name: value if name == "values" else _coloured(value, plain, name) for name, value in node.items()}
     if isinstance(node, list):
-        return [_coloured(item, plain) for item in node]
-    if isinstance(node, str) and node in LIGHT:
+        return [_coloured(item, plain, key) for item in node]
+    if key in ("color", "stroke", "fill", "labelColor", "gridColor", "range") and node in LIGHT:
         return LIGHT[node] if plain else f"var(--{node})"
     return node
 

@@ -1,5 +1,7 @@
 """Numbers, money, dates and durations in the reader's language: the only way they reach a page."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -14,12 +16,22 @@ from pacesetter.base import clock
 from pacesetter.core.money import to_major
 
 MINUS = "\u2212"
-request_day: ContextVar[date | None] = ContextVar("request_day", default=None)  # one look-up per request, not one per cell
+_day: ContextVar[date | None] = ContextVar("day", default=None)
+
+
+@contextmanager
+def calendar() -> Iterator[None]:
+    """Look today up once for a whole page, not once per cell."""
+    token = _day.set(clock.today())
+    try:
+        yield
+    finally:
+        _day.reset(token)
 
 
 def today() -> date:
     """Today in the company's zone."""
-    return request_day.get() or clock.today()
+    return _day.get() or clock.today()
 
 
 def locale() -> Locale:

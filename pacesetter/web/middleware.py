@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
-from pacesetter.base import clock, logs, settings
+from pacesetter.base import logs, settings
 from pacesetter.base.actor import Actor
 from pacesetter.web import errors, formats, toasts
 from pacesetter.web.request import Company
@@ -60,14 +60,13 @@ def viewer(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.path.startswith(("/static/", "/api/", "/healthz")):
             return get_response(request)
-        request.company = company = _company()  # type: ignore[attr-defined]
-        _recognise(request, company)
-        day = formats.request_day.set(clock.now().astimezone(zoneinfo.ZoneInfo(company.time_zone)).date())
-        try:
-            return toasts.attach(request, get_response(request))
-        finally:
-            formats.request_day.reset(day)
-            timezone.deactivate()
+        with settings.remembered(), formats.calendar():
+            request.company = company = _company()  # type: ignore[attr-defined]
+            _recognise(request, company)
+            try:
+                return toasts.attach(request, get_response(request))
+            finally:
+                timezone.deactivate()
 
     return middleware
 

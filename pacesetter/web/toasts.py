@@ -17,7 +17,8 @@ def warn(request: HttpRequest, text: str) -> None:
 
 def attach(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Append waiting toasts to an htmx answer, out of band."""
-    if not getattr(request, "htmx", None) or "HX-Redirect" in response or response.streaming or 300 <= response.status_code < 400:
+    leaving = "HX-Redirect" in response or "HX-Refresh" in response  # the next page says it
+    if not getattr(request, "htmx", None) or leaving or response.streaming or 300 <= response.status_code < 400:
         return response
     waiting = list(messages.get_messages(request))
     if waiting:

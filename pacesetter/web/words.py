@@ -4,7 +4,11 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from pacesetter.core.errors import Refused
+from pacesetter.core.errors import Refused, add_sentences
+from pacesetter.core.labels import mark
+
+add_sentences({"nothing_selected": mark("Select some rows first."), "unknown_name": mark("There is no {noun} called {name} that you can see.")})
+NOUNS = {"deal": mark("deal"), "account": mark("account"), "contact": mark("contact"), "lead": mark("lead")}
 
 
 def refusal(refused: Refused) -> str:
@@ -16,6 +20,11 @@ def refusal(refused: Refused) -> str:
 def _said(value: Any) -> Any:
     """Parameters may be marked words themselves: a field's label, a capability."""
     return gettext(value) if isinstance(value, str) and value else value
+
+
+def noun(key: str) -> str:
+    """The word for one record of a noun."""
+    return gettext(NOUNS.get(key, key))
 
 
 def choice(choices: list[tuple[str, str]], key: str) -> str:
