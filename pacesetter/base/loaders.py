@@ -1,7 +1,8 @@
 """Import targets: what a file may be loaded into. Rooms register theirs; `intake` drives them all alike."""
 
+import dataclasses
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pacesetter.base import fields as catalogue
@@ -51,7 +52,7 @@ def _lookup(one: catalogue.Field) -> str:
     if one.option:
         return f"option:{one.option}"
     if one.type == "choice":
-        return f"choice:{one.noun}.{one.key}"
+        return f"choice:{one.noun}/{one.key}"
     return "user" if one.type == "user" else one.ref
 
 
@@ -61,7 +62,7 @@ class Remark:
 
     code: str
     field: str = ""
-    params: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] = dataclasses.field(default_factory=dict)
     refuse: bool = True
 
 
@@ -96,6 +97,9 @@ class Loader:
     def tally(self, values: Values) -> tuple[str, int | None, str] | None:
         """Outcome, amount and currency of a row for the control totals; None when the noun has none."""
         return None
+
+    def settle(self, values: Values) -> None:
+        """Fill in what follows from the given values."""
 
     def judge(self, values: Values) -> Iterable[Remark]:
         """Remarks about the values of one row together."""
@@ -133,6 +137,9 @@ class Lookup:
     creates = ""
     unknown = "unknown_value"
 
+    def __init__(self, name: str = "") -> None:
+        self.name = name
+
     def find(self, texts: Collection[str], source: str) -> dict[str, Any]:
         """Texts that are known, by name or external id, with what they stand for."""
         raise NotImplementedError
@@ -145,12 +152,18 @@ class Lookup:
         """Suggestions that follow from knowledge of the trade rather than from spelling."""
         return {}
 
-    def create(self, texts: list[str], *, by: "Actor") -> dict[str, Any]:
-        """Add the unknown values; returns what they stand for now."""
+    def create(self, texts: list[str], *, by: "Actor") -> None:
+        """Add the unknown values, so that they are found from now on."""
         raise NotImplementedError
 
 
-LOADERS: Registry[Loader] = Registry("import target")
-LOOKUPS: Registry[Lookup] = Registry("lookup")
+LOADERS: Registry[type[Loader]] = Registry("import target")
+LOOKUPS: Registry[type[Lookup]] = Registry("lookup")
 # Takes away what an import made besides its rows (choices, teams): `remover(ids, by=actor)`.
 REMOVERS: Registry[Callable[..., None]] = Registry("removable noun")
+
+
+def lookup(key: str) -> Lookup:
+    """The lookup of a slot: "account", or with an argument "option:account.industry"."""
+    kind, _, name = key.partition(":")
+    return LOOKUPS[kind](name)

@@ -116,13 +116,13 @@ class Credit(models.Model):
 
 
 class LineItem(models.Model):
-    """A product on a deal; with line items the deal's amount is their sum."""
+    """A product on a deal; with line items the deal's amount is their sum. Imports may not know the price yet: then both are null."""
 
     deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="lines")
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="lines")
     quantity = models.IntegerField(default=1)
-    unit_price = models.BigIntegerField()
-    amount = models.BigIntegerField()
+    unit_price = models.BigIntegerField(null=True, blank=True)
+    amount = models.BigIntegerField(null=True, blank=True)
     position = models.IntegerField(default=0)
 
     class Meta:

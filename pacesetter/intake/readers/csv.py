@@ -37,6 +37,7 @@ class CsvTable:
             "delimiter": one.delimiter,
             "quote": one.quote,
             "newline": one.newline,
+            "escape": one.escape,
             "header_line": self.layout.header_line,
         }
 

@@ -67,6 +67,11 @@ def has_time(text: str) -> bool:
     return match is not None and match["h"] is not None
 
 
+def has_zone(text: str) -> bool:
+    match = _match(text)
+    return match is not None and match["zone"] is not None
+
+
 def _match(text: str) -> re.Match[str] | None:
     return _FIGURES.fullmatch(text) or _DAY_WORD.fullmatch(text) or _WORD_DAY.fullmatch(text)
 

@@ -1,0 +1,202 @@
+"""Deals from files: facts with their own dates and outcomes."""
+
+import datetime as dt
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.db import transaction
+
+from pacesetter.base import clock
+from pacesetter.base.ensure import protect, unprotect
+from pacesetter.base.fields import Minor
+from pacesetter.base.loaders import LOADERS, Remark, Slot, Values
+from pacesetter.core.errors import add_sentences
+from pacesetter.core.labels import mark
+from pacesetter.core.text import fold
+from pacesetter.crm import changes as typed
+from pacesetter.crm import deals
+from pacesetter.crm.loaders.shelves import CURRENCY, OWNER, ShelfLoader, chunks
+from pacesetter.crm.models import Account, Deal, DealChange, LineItem, Product, Stage
+from pacesetter.crm.records import Changes
+
+if TYPE_CHECKING:
+    from pacesetter.base.actor import Actor
+
+add_sentences(
+    {
+        "no_account": mark("These deals name no account. They are loaded without one."),
+        "no_created_date": mark("These deals do not say when they began. They are loaded without that date and left out of the sales cycle."),
+        "no_stage": mark("These deals name no stage. They take the first one."),
+        "lost_without_reason": mark("These deals were lost and do not say why."),
+        "won_without_amount": mark("These deals were won and carry no amount."),
+    }
+)
+PRODUCT = Slot("product", mark("Product"), lookup="product", names=("product name", "product id", "producto", "prodotto", "articolo"))
+
+
+class DealLoader(ShelfLoader):
+    noun = "deal"
+    label = mark("Deals")
+    after = ("user", "account", "contact", "product", "campaign", "lead")
+    files = ("opportunit", "deal", "pipeline", "negocio", "oportunidad", "trattativ", "opportunita")
+    shelf = deals.BIRTH
+    ids = ("opportunity id", "deal id", "record id", "record id - deal", "hs_object_id", "id de registro", "id record", "opportunity")
+    words: ClassVar = {
+        "name": ("deal name", "dealname", "opportunity name", "opportunity", "title", "nombre del negocio", "nombre de la oportunidad", "nombre", "nome trattativa", "nome opportunità", "nome"),
+        "account": ("account name", "account id", "accountid", "company", "company name", "organization", "associated company", "associated company ids (primary)", "associated company names (primary)", "empresa", "cuenta", "azienda", "cliente"),
+        "amount": ("close value", "deal value", "deal amount", "value", "total", "tcv", "importe", "valor", "importo", "valore"),
+        "annual_amount": ("annual value", "acv", "arr", "annual contract value", "valor anual", "valore annuo"),
+        "currency": ("currencyisocode", "amount currency", "deal currency", "deal_currency_code", "moneda", "divisa", "valuta"),
+        "term_months": ("term", "contract term", "contract length", "plazo", "durata"),
+        "stage": ("stage name", "stagename", "deal stage", "dealstage", "etapa", "etapa del negocio", "fase", "fase trattativa"),
+        "pipeline": ("pipeline name", "canalización"),
+        "category": ("forecast category", "forecastcategory", "forecastcategoryname", "hs_forecast_category"),
+        "close_date": ("closedate", "closing date", "expected close date", "fecha de cierre", "data di chiusura", "data chiusura"),
+        "closed_on": ("closed date", "actual close date", "won time", "lost time"),
+        "created_on": ("created date", "createddate", "create date", "createdate", "created at", "engage date", "add time", "fecha de creación", "data di creazione", "data creazione"),
+        "owner": ("opportunity owner", "deal owner", "owner id", "hubspot_owner_id", "sales agent", "sales rep", "rep", "seller", "account owner", "propietario", "propietario del negocio", "vendedor", "proprietario", "venditore", "responsabile"),
+        "type": ("deal type", "dealtype", "opportunity type", "tipo", "tipo de negocio", "tipo di trattativa"),
+        "next_step": ("nextstep", "hs_next_step", "próximo paso", "prossimo passo"),
+        "next_step_on": ("next step date", "next activity date"),
+        "competitor": ("competitors", "main competitor", "maincompetitors", "competidor", "concorrente"),
+        "source": ("lead source", "leadsource", "deal source", "original source", "origen", "fuente", "fonte", "origine"),
+        "sourced_by": ("sdr", "sourced by", "bdr"),
+        "campaign": ("campaign name", "campaignid", "primary campaign source", "campaña", "campagna"),
+        "lost_reason": ("closed lost reason", "loss reason", "reason lost", "lossreason", "motivo de pérdida", "motivo perdita"),
+        "lost_note": ("lost note", "loss description"),
+    }  # fmt: skip
+    changes: ClassVar = {"name": {"required": False}, "owner": OWNER, "stage": {"strict": True}, "pipeline": {"strict": True}, "currency": CURRENCY}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stages = Stage.objects.in_bulk()
+
+    def slots(self) -> list[Slot]:
+        return [*super().slots(), PRODUCT]
+
+    def settle(self, values: Values) -> None:
+        """A closed deal's close date is the day it closed; an open one has no such day, nor a reason for losing."""
+        stage = self.stages.get(values.get("stage", 0))
+        if stage:
+            values["pipeline"] = stage.pipeline_id
+        if stage and stage.type != "open":
+            day = values.get("closed_on") or values.get("close_date")
+            if day:
+                values["closed_on"], values["close_date"] = day, values.get("close_date") or day
+        elif day := values.pop("closed_on", None):
+            values.setdefault("close_date", day)
+        if not stage or stage.type != "lost":
+            values.pop("lost_reason", None)
+
+    def judge(self, values: Values) -> Iterable[Remark]:
+        kind = self._kind(values)
+        closed, created = values.get("closed_on"), values.get("created_on")
+        if kind != "open" and not closed:
+            yield Remark("closed_without_date", "close_date")
+        if closed and created and closed < created:
+            yield Remark("closed_before_created", "close_date", {"closed": closed, "created": created}, refuse=False)
+        missing = {
+            "no_stage": "stage" not in values,
+            "no_account": "account" not in values,
+            "no_created_date": created is None,
+            "lost_without_reason": kind == "lost" and "lost_reason" not in values,
+            "won_without_amount": kind == "won" and values.get("amount") is None,
+        }
+        fields = {"no_account": "account", "no_created_date": "created_on", "no_stage": "stage", "won_without_amount": "amount", "lost_without_reason": "lost_reason"}
+        yield from (Remark(code, fields[code], refuse=False) for code, true in missing.items() if true)
+
+    def _kind(self, values: Values) -> str:
+        stage = self.stages.get(values.get("stage", 0))
+        return stage.type if stage else "open"
+
+    def tally(self, values: Values) -> tuple[str, int | None, str] | None:
+        return self._kind(values), values.get("amount"), values.get("currency", "")
+
+    def natural(self, values: Values) -> Hashable | None:
+        return (fold(values["name"])[:200], values.get("account")) if values.get("name") else None
+
+    def match(self, keys: Collection[Hashable]) -> dict[Hashable, int]:
+        found: dict[Hashable, int] = {}
+        for some in chunks(keys):
+            rows = Deal.objects.filter(name_key__in=[key[0] for key in some]).order_by("-id")  # type: ignore[index]
+            found.update({(name, account): pk for pk, name, account in rows.values_list("id", "name_key", "account_id")})
+        return {key: found[key] for key in keys if key in found}
+
+    def stored(self, ids: Collection[int]) -> dict[int, Values]:
+        products: dict[int, int] = {}
+        for some in chunks(ids):
+            products.update(LineItem.objects.filter(deal__in=some).order_by("-position", "-id").values_list("deal_id", "product_id"))
+        return {pk: values | {"product": products.get(pk)} for pk, values in super().stored(ids).items()}
+
+    @transaction.atomic
+    def create(self, rows: list[Values], *, by: "Actor") -> list[int]:
+        self._name(rows)
+        plain = [{"owner": None, **{key: value for key, value in row.items() if key != "product"}} for row in rows]
+        made = deals.create_many(plain, by=by, facts=True)
+        lines = [_line(deal, row["product"]) for deal, row in zip(made, rows, strict=True) if row.get("product")]
+        LineItem.objects.bulk_create(lines, batch_size=1000)
+        return [deal.pk for deal in made]
+
+    def _name(self, rows: list[Values]) -> None:
+        """A deal without a name is called after what is sold, and to whom."""
+        nameless = [row for row in rows if not row.get("name")]
+        if nameless:
+            accounts = dict(Account.objects.filter(pk__in={row.get("account") for row in nameless}).values_list("pk", "name"))
+            products = dict(Product.objects.filter(pk__in={row.get("product") for row in nameless}).values_list("pk", "name"))
+            for row in nameless:
+                parts = [accounts.get(row.get("account")), products.get(row.get("product"))]
+                row["name"] = " – ".join(part for part in parts if part) or "Deal"
+
+    def update(self, changes: list[tuple[int, Values]], *, by: "Actor") -> None:
+        with transaction.atomic():
+            super().update(changes, by=by)
+            amounts = dict(Deal.objects.filter(pk__in=[pk for pk, _ in changes]).values_list("pk", "amount"))
+            for pk, values in changes:
+                if "product" in values or "amount" in values:
+                    self._restate_line(pk, values.get("product"), amounts[pk])
+
+    def _restate_line(self, pk: int, product: int | None, amount: int | None) -> None:
+        """A file states one product and one amount: they become the deal's only line, unless people made several."""
+        lines = list(LineItem.objects.filter(deal=pk)[:2])
+        if len(lines) == 1:
+            LineItem.objects.filter(deal=pk).update(product=product or lines[0].product_id, unit_price=amount, amount=amount, quantity=1)
+        elif not lines and product:
+            LineItem.objects.create(deal_id=pk, product_id=product, unit_price=amount, amount=amount)
+
+    def _put(self, obj: Deal, values: Values) -> Changes:
+        """What follows from a stage and an amount follows here too."""
+        derived = obj.annual_amount == deals.annual_of(obj.amount, obj.term_months)
+        more: Values = {}
+        if stage := self.stages.get(values.get("stage", 0)):
+            more["status"] = stage.type
+            if stage.type == "open":
+                more |= {"closed_on": None, "lost_reason": None}
+            day = values.get("closed_on")
+            more["stage_since"] = clock.noon(day) if day else clock.now()
+        if derived and values.keys() & {"amount", "term_months"} and "annual_amount" not in values:
+            annual = deals.annual_of(values.get("amount", obj.amount), values.get("term_months", obj.term_months))
+            more["annual_amount"] = None if annual is None else Minor(annual)
+        return super()._put(obj, {**more, **values})
+
+    def write(self, fresh: list[Any], per_row: Mapping[int, Changes], by: "Actor") -> None:
+        super().write(fresh, per_row, by)
+        changed = [deal for deal in fresh if per_row[deal.pk]]
+        typed.of_deals(changed, {deal.pk: list(per_row[deal.pk]) for deal in changed}, when=lambda deal: _true_since(deal, per_row[deal.pk]))
+
+    def remove(self, ids: Collection[int], *, by: "Actor") -> None:
+        unprotect()
+        DealChange.objects.filter(deal_id__in=ids).delete()
+        protect()
+        super().remove(ids, by=by)
+
+
+def _true_since(deal: Deal, changes: Changes) -> dt.datetime:
+    closing = "closed_on" in changes and deal.closed_on and deal.closed_on != clock.today()
+    return clock.noon(deal.closed_on) if closing and deal.closed_on else clock.now()
+
+
+def _line(deal: Deal, product: int) -> LineItem:
+    return LineItem(deal=deal, product_id=product, quantity=1, unit_price=deal.amount, amount=deal.amount)
+
+
+LOADERS.add("deal", DealLoader)

@@ -1,0 +1,1 @@
+"""Imports: reading files, mapping their columns, checking, loading and reverting them."""

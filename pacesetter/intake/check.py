@@ -1,0 +1,225 @@
+"""The dry run: what an import would do, row by row, and what stands in its way. It changes no record."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from pacesetter.base import clock
+from pacesetter.base.fields import canonical
+from pacesetter.base.loaders import LOADERS, Loader
+from pacesetter.base.models import ExternalId
+from pacesetter.intake import repairs
+from pacesetter.intake.models import Finding, Import, ImportFile, Refusal
+from pacesetter.intake.resolve import Resolver
+from pacesetter.intake.rows import Plan, Row
+
+Step = Callable[[int, int], None]
+CHUNK = 500
+SHOWN_LINES = 20
+
+
+def run(batch: Import, step: Step = lambda done, total: None) -> None:
+    """Check every file in the order in which it would be loaded, and store what was found."""
+    resolver = Resolver(batch, dry=True)
+    files = [file for file in batch.files.all() if file.target]
+    totals: dict[str, Any] = {}
+    done, total = 0, sum(file.rows for file in files)
+    for file in files:
+        plan = Plan(file, resolver)
+        repairs.propose(plan, _survey(plan, resolver), resolver)
+        judged = Judged(plan)
+        for rows in plan.batches():
+            judged.take(rows)
+            done += len(rows)
+            step(done, total)
+        resolver.offer(file.target, judged.names)
+        judged.store()
+        if tally := judged.totals.as_dict():
+            totals[file.target] = tally
+    Import.objects.filter(pk=batch.pk).update(state="checked", checked_at=clock.now(), totals=totals, error=None)
+    batch.refresh_from_db()
+
+
+def _survey(plan: Plan, resolver: Resolver) -> dict[str, Counter[str]]:
+    """Count the texts of all lookup columns; rows may point at later rows of the same file."""
+    texts: dict[str, Counter[str]] = defaultdict(Counter)
+    names: list[str] = []
+    for rows in plan.batches():
+        for row in rows:
+            for key, text in row.texts.items():
+                texts[key][text] += 1
+            if plan.loader.links:
+                names.extend([row.key, *plan.loader.names(row.values)])
+    resolver.offer(plan.loader.noun, names)
+    return texts
+
+
+class Matcher:
+    """Finds which rows exist already: by external id, else by what tells rows of the noun apart. Refuses repeats."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.loader = plan.loader
+        self.source = plan.file.batch.source
+        self.with_ids = "id" in plan.columns
+        self.seen: dict[Hashable, int] = {}
+        self.owned: set[int] = set()
+        if self.with_ids:
+            self.own(ExternalId.objects.filter(source=self.source, noun=self.loader.noun).values_list("object_id", flat=True))
+
+    def own(self, ids: Iterable[int]) -> None:
+        """These records carry an id of this source."""
+        self.owned.update(ids)
+
+    def match(self, rows: list[Row]) -> dict[int, int]:
+        """Record ids by line, for the rows that are not refused."""
+        keys = {row.line: self._identity(row) for row in rows if not row.refused}
+        self._refuse_repeats(rows, keys)
+        ids = self._external([row.key for row in rows if row.key]) if self.with_ids else {}
+        found = {row.line: ids[row.key] for row in rows if row.key in ids}
+        unmatched = {row.line: key for row in rows if row.line not in found and (key := self.loader.natural(row.values)) is not None and not row.refused}
+        by_name = self.loader.match(set(unmatched.values()))
+        taken = set(found.values())
+        for line, key in unmatched.items():
+            if key in by_name and by_name[key] not in taken and self._may_adopt(by_name[key]):
+                found[line] = by_name[key]
+        return found
+
+    def _identity(self, row: Row) -> Hashable | None:
+        return row.key if self.with_ids else self.loader.natural(row.values)
+
+    def _may_adopt(self, object_id: int) -> bool:
+        """A record that carries another id of this source is another record, whatever its name."""
+        return object_id not in self.owned
+
+    def _refuse_repeats(self, rows: list[Row], keys: dict[int, Hashable | None]) -> None:
+        for row in rows:
+            key = keys.get(row.line)
+            if key is None:
+                continue
+            first = self.seen.setdefault(key, row.line)
+            if first != row.line:
+                row.remark(self.plan.columns.get("id", ""), row.key, "repeated_id" if self.with_ids else "repeated_row", line=first)
+
+    def _external(self, keys: list[str]) -> dict[str, int]:
+        rows = ExternalId.objects.filter(source=self.source, noun=self.loader.noun, value__in=keys)
+        return dict(rows.values_list("value", "object_id"))
+
+
+def differences(loader: Loader, values: dict[str, Any], stored: dict[str, Any]) -> dict[str, Any]:
+    """The values that differ from what is stored; an empty cell leaves the stored value alone."""
+    return {key: value for key, value in values.items() if key in stored and canonical(stored[key]) != canonical(value)}
+
+
+@dataclass
+class Totals:
+    """Control totals to compare with the old system: count and sums by outcome."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    sums: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def add(self, loader: Loader, row: Row) -> None:
+        if entry := loader.tally(row.values):
+            outcome, amount, currency = entry
+            self.counts[outcome] += 1
+            if amount is not None:
+                self.sums[outcome][currency] += amount
+
+    def as_dict(self) -> dict[str, Any]:
+        return {outcome: {"count": count, "sums": dict(self.sums[outcome])} for outcome, count in self.counts.items()}
+
+
+class Judged:
+    """Counts and remarks of one file's check."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.matcher = Matcher(plan)
+        self.totals = Totals()
+        self.names: list[str] = []
+        self.refusals: list[Refusal] = []
+        self.findings = Findings(plan.file)
+        self.counts: Counter[str] = Counter()
+
+    def take(self, rows: list[Row]) -> None:
+        self.plan.resolve(rows)
+        ids = self.matcher.match(rows)
+        stored = self.plan.loader.stored(ids.values()) if ids else {}
+        for row in rows:
+            self.counts["rows"] += 1
+            self.counts["last_line"] = row.line
+            self.findings.add(row)
+            if row.refused:
+                self.counts["refused"] += 1
+                self.refusals.append(refusal(self.plan.file, row))
+                continue
+            self.counts[self._outcome(row, ids, stored)] += 1
+            self.totals.add(self.plan.loader, row)
+            self.names.extend([row.key, *self.plan.loader.names(row.values)])
+
+    def _outcome(self, row: Row, ids: dict[int, int], stored: dict[int, dict[str, Any]]) -> str:
+        if row.line not in ids:
+            return "new"
+        return "updates" if differences(self.plan.loader, row.values, stored[ids[row.line]]) else "same"
+
+    def store(self) -> None:
+        """Replace what the last check found."""
+        file, counters = self.plan.file, ("rows", "last_line", "new", "updates", "same", "refused")
+        with transaction.atomic():
+            file.refusals.all().delete()
+            file.findings.all().delete()
+            Refusal.objects.bulk_create(self.refusals, batch_size=CHUNK)
+            self.findings.store()
+            ImportFile.objects.filter(pk=file.pk).update(**{name: self.counts[name] for name in counters})
+
+
+class Findings:
+    """Remarks that keep no row out, counted by column and code."""
+
+    def __init__(self, file: ImportFile) -> None:
+        self.file = file
+        self.found: dict[tuple[str, str], Finding] = {}
+
+    def add(self, row: Row) -> None:
+        for column, value, remark in row.remarks:
+            if not remark.refuse:
+                self.note(column, remark.code, row.line, {"value": value, **remark.params})
+
+    def note(self, column: str, code: str, line: int, params: dict[str, Any]) -> None:
+        finding = self.found.setdefault((column, code), Finding(file=self.file, column=column, code=code, params=plain(params)))
+        finding.rows += 1
+        if len(finding.lines) < SHOWN_LINES:
+            finding.lines.append(line)
+
+    def store(self) -> None:
+        Finding.objects.bulk_create(self.found.values())
+
+
+def refusal(file: ImportFile, row: Row) -> Refusal:
+    """The first reason why a row is refused, with the row itself so that it can be mended and sent again."""
+    column, value, remark = next(one for one in row.remarks if one[2].refuse)
+    return Refusal(file=file, line=row.line, column=column, value=value[:500], key=row.key[:200], code=remark.code, params=plain(remark.params), cells=row.cells)
+
+
+def plain(params: dict[str, Any]) -> dict[str, Any]:
+    """Parameters as JSON keeps them."""
+    return {key: value if isinstance(value, (int, bool)) else str(value) for key, value in params.items()}
+
+
+def loaders_in_order() -> list[str]:
+    """The targets, each after those it refers to."""
+    order: list[str] = []
+
+    def visit(noun: str) -> None:
+        if noun in order or noun not in LOADERS:
+            return
+        for before in LOADERS[noun].after:
+            visit(before)
+        order.append(noun)
+
+    for noun in LOADERS:
+        visit(noun)
+    return order

@@ -1,0 +1,78 @@
+"""Which column fills which field: known layouts first, then what people confirmed before, then a proposal."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from rapidfuzz import fuzz, process
+
+from pacesetter.base.loaders import LOADERS, Loader, Slot
+from pacesetter.core.text import fold
+
+NEAR = 88
+# Which column shapes a field of each type accepts; text fields take anything.
+SHAPES = {
+    **dict.fromkeys(("number", "percent", "decimal", "money"), {"integer", "decimal", "boolean"}),
+    "date": {"date", "datetime"},
+    "instant": {"date", "datetime"},
+    "boolean": {"boolean"},
+}
+
+
+def squash(name: str) -> str:
+    """A header without case, accents, blanks and signs: 'Close Date' and 'CloseDate' are the same."""
+    return re.sub(r"[\W_]+", "", fold(name))
+
+
+def signature(names: Sequence[str]) -> str:
+    """A digest of the header, whatever the order of its columns."""
+    return hashlib.sha256("\n".join(sorted(map(squash, names))).encode()).hexdigest()
+
+
+def target_of(file_name: str, columns: list[dict[str, Any]]) -> str:
+    """The import target that explains most of the columns; "" when none explains the file."""
+    best, best_score = "", 0.0
+    for noun, loader in LOADERS.items():
+        score = _score(loader(), file_name, columns)
+        if score > best_score:
+            best, best_score = noun, score
+    return best
+
+
+def _score(loader: Loader, file_name: str, columns: list[dict[str, Any]]) -> float:
+    fields = fields_of(loader, columns)
+    found = [key for key in fields if key]
+    needed = {slot.key for slot in loader.slots() if slot.required}
+    if (len(found) < 2 and len(columns) > 1) or needed - set(found) or not found:
+        return 0.0
+    named = any(word in squash(file_name.rsplit(".", 1)[0]) for word in loader.files)
+    return len(found) / len(columns) + len(found) / 20 + (0.5 if named else 0)
+
+
+def fields_of(loader: Loader, columns: list[dict[str, Any]]) -> list[str]:
+    """The field each column fills, "" for none; each field is filled once, by its best column."""
+    offers, slots = [], loader.slots()
+    for position, column in enumerate(columns):
+        for slot in slots:
+            if score := _fit(slot, column):
+                offers.append((score, -position, slot.key, position))
+    chosen = [""] * len(columns)
+    taken: set[str] = set()
+    for _, _, key, position in sorted(offers, reverse=True):
+        if not chosen[position] and key not in taken:
+            chosen[position] = key
+            taken.add(key)
+    return chosen
+
+
+def _fit(slot: Slot, column: dict[str, Any]) -> float:
+    """How well a column's name and shape suit a slot: exact names first, in the order the slot lists them."""
+    shapes = SHAPES.get(slot.type)
+    if shapes and column["filled"] and column["type"] not in shapes:
+        return 0.0
+    name, names = squash(column["name"]), [squash(slot.key), *map(squash, slot.names)]
+    if name in names:
+        return 200 - min(names.index(name), 90)
+    near = process.extractOne(name, [one for one in names if len(one) > 4], scorer=fuzz.ratio, score_cutoff=NEAR)
+    return float(near[1]) if near and len(name) > 4 else 0.0

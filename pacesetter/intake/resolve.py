@@ -1,0 +1,84 @@
+"""What the texts of lookup columns stand for: known records and choices, accepted repairs, or rows still to come."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from pacesetter.base import loaders
+from pacesetter.core.text import fold
+from pacesetter.intake.models import Import, Repair
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A record that will exist once the import has run."""
+
+    noun: str
+    name: str
+
+
+MADE = ("person", "option", "record")
+Found = dict[str, Any]
+
+
+class Resolver:
+    """Looks texts up for one import; in a dry run what the import itself brings counts as found."""
+
+    def __init__(self, batch: Import, *, dry: bool) -> None:
+        self.source = batch.source
+        self.dry = dry
+        self._known: dict[str, Found] = defaultdict(dict)
+        self._offered: dict[str, set[str]] = defaultdict(set)
+        self._repairs: dict[tuple[int, str], dict[str, Any]] = {}
+        self.take_repairs(Repair.objects.filter(file__batch=batch))
+
+    def take_repairs(self, repairs: Iterable[Repair]) -> None:
+        """Use these repairs; a proposal that nobody rejected counts in the dry run, so that it shows what would be."""
+        for repair in repairs:
+            applied = repair.decision == "accepted" or (self.dry and not repair.decision and not repair.optional)
+            if applied:
+                values = self._repairs.setdefault((repair.file_id, repair.column), {})
+                values.update({one["from"]: (repair.kind, one["to"]) for one in repair.values})
+
+    def offer(self, noun: str, names: Iterable[str]) -> None:
+        """Names and ids of records that the import will make."""
+        self._offered[noun].update(fold(name) for name in names if name)
+
+    def offered(self, noun: str) -> Collection[str]:
+        return self._offered[noun]
+
+    def forget(self, lookup: str) -> None:
+        """Look again: records were added."""
+        self._known.pop(lookup, None)
+
+    def find(self, lookup: str, texts: Collection[str]) -> Found:
+        """Texts that stand for something without any repair."""
+        known = self._known[lookup]
+        part = loaders.lookup(lookup)
+        new = [text for text in texts if text not in known]
+        if new:
+            found = part.find(new, self.source)
+            known.update({text: found.get(text, self._coming(part.noun, text)) for text in new})
+        return {text: known[text] for text in texts if known[text] is not None}
+
+    def _coming(self, noun: str, text: str) -> Pending | None:
+        return Pending(noun, fold(text)) if self.dry and fold(text) in self._offered[noun] else None
+
+    def resolve(self, file_id: int, column: str, lookup: str, texts: Collection[str]) -> Found:
+        """Texts that stand for something, repairs applied."""
+        found = self.find(lookup, texts)
+        repairs = self._repairs.get((file_id, column), {})
+        for text in texts:
+            if text not in found and text in repairs:
+                value = self._repaired(lookup, text, *repairs[text])
+                if value is not None:
+                    found[text] = value
+        return found
+
+    def _repaired(self, lookup: str, text: str, kind: str, to: Any) -> Any:
+        if kind in MADE:
+            return Pending(loaders.lookup(lookup).noun, fold(text)) if self.dry else None
+        if kind == "near":
+            return self.find(lookup, [to]).get(to)
+        return to

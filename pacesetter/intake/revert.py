@@ -1,0 +1,111 @@
+"""Reverting an import: what it created goes, what it changed gets its old values, what others touched since is kept and listed."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max, ProtectedError, RestrictedError
+
+from pacesetter.base import clock, history
+from pacesetter.base.actor import Actor
+from pacesetter.base.loaders import LOADERS, REMOVERS
+from pacesetter.base.models import ExternalId, HistoryEntry
+from pacesetter.core.errors import Refused
+from pacesetter.intake.check import Step, loaders_in_order
+from pacesetter.intake.models import Import
+
+CHUNK = 200
+KEPT_SHOWN = 500
+
+
+def run(batch: Import, *, by: Actor, step: Step = lambda done, total: None) -> None:
+    """Take an import back. Each chunk may be repeated: what is gone already is not found again."""
+    revert = Reverting(batch, by)
+    done = 0
+    for count in revert.run():
+        done += count
+        step(done, max(done, revert.total))
+    Import.objects.filter(pk=batch.pk).update(state="reverted", reverted_at=clock.now(), kept=revert.kept[:KEPT_SHOWN])
+    batch.refresh_from_db()
+
+
+class Reverting:
+    """What an import did, read from its history entries, and how to take it back."""
+
+    def __init__(self, batch: Import, by: Actor) -> None:
+        self.batch = batch
+        self.by = by
+        self.kept: list[dict[str, Any]] = []
+        self.entries = HistoryEntry.objects.filter(batch=batch.batch)
+        self.total = self.entries.values("noun", "object_id").distinct().count()
+        self.created: dict[str, set[int]] = defaultdict(set)
+        for noun, pk in self.entries.filter(kind__endswith=".created").values_list("noun", "object_id"):
+            self.created[noun].add(pk)
+        for noun, ids in self.created.items():  # a revert that was killed goes on where it stopped
+            ids.difference_update(HistoryEntry.objects.filter(noun=noun, kind=f"{noun}.reverted").values_list("object_id", flat=True))
+
+    def run(self) -> Iterator[int]:
+        yield from self._restore()
+        for noun in self._order():
+            ids = sorted(self.created[noun], reverse=True)
+            for start in range(0, len(ids), CHUNK):
+                chunk = ids[start : start + CHUNK]
+                with transaction.atomic():
+                    self._remove(noun, chunk)
+                yield len(chunk)
+
+    def _order(self) -> list[str]:
+        """Children before parents; choices and teams last."""
+        loaded = list(reversed(loaders_in_order()))
+        return [noun for noun in loaded if noun in self.created] + [noun for noun in self.created if noun not in loaded]
+
+    def _restore(self) -> Iterator[int]:
+        """Put back the values of records that were there before."""
+        entries = self.entries.exclude(kind__endswith=".created").exclude(changes={}).order_by("-id")
+        for entry in entries.iterator():
+            if entry.object_id in self.created[entry.noun] or self._restored(entry):
+                continue
+            with transaction.atomic():
+                self._put_back(entry)
+            yield 1
+
+    def _restored(self, entry: HistoryEntry) -> bool:
+        return HistoryEntry.objects.filter(noun=entry.noun, object_id=entry.object_id, caused_by=entry.pk).exists()
+
+    def _put_back(self, entry: HistoryEntry) -> None:
+        try:
+            history.undo(entry, by=self.by)
+        except Refused as refusal:
+            self._keep(entry.noun, entry.object_id, refusal.code)
+
+    def _remove(self, noun: str, ids: list[int]) -> None:
+        touched = self._touched(noun, ids)
+        for pk in touched:
+            self._keep(noun, pk, "touched_since")
+        free = [pk for pk in ids if pk not in touched]
+        gone = self._take_away(noun, free)
+        ExternalId.objects.filter(noun=noun, object_id__in=gone).delete()
+        history.record_many(noun, [(pk, {}) for pk in gone], f"{noun}.reverted", by=self.by)
+
+    def _touched(self, noun: str, ids: list[int]) -> set[int]:
+        """Records with an entry by somebody else after our own last one."""
+        ours = dict(self.entries.filter(noun=noun, object_id__in=ids).values_list("object_id").annotate(last=Max("id")))
+        theirs = HistoryEntry.objects.filter(noun=noun, object_id__in=ids).exclude(batch=self.batch.batch)
+        return {pk for pk, entry in theirs.values_list("object_id", "id") if entry > ours[pk]}
+
+    def _take_away(self, noun: str, ids: list[int]) -> list[int]:
+        """Remove a chunk, or, when something hangs on it, one by one."""
+        remove = LOADERS[noun]().remove if noun in LOADERS else REMOVERS[noun]
+        try:
+            with transaction.atomic():
+                remove(ids, by=self.by)
+            return ids
+        except (ProtectedError, RestrictedError, Refused):
+            if len(ids) == 1:
+                self._keep(noun, ids[0], "in_use_since")
+                return []
+        return [pk for one in ids for pk in self._take_away(noun, [one])]
+
+    def _keep(self, noun: str, pk: int, code: str) -> None:
+        self.kept.append({"noun": noun, "id": pk, "code": code})

@@ -1,0 +1,169 @@
+"""Taking files in: copy them, read how they are written, and propose what each column means."""
+
+import hashlib
+import re
+import shutil
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from pacesetter.base import clock, history, settings
+from pacesetter.base.actor import Actor
+from pacesetter.base.loaders import LOADERS
+from pacesetter.core.errors import Invalid, add_sentences
+from pacesetter.core.labels import mark
+from pacesetter.intake import mapping, profiles
+from pacesetter.intake.check import loaders_in_order
+from pacesetter.intake.models import Import, ImportFile, Mapping
+from pacesetter.intake.readers import schema
+from pacesetter.intake.readers.formats import open_table
+from pacesetter.intake.rows import LINE, REASON, folder
+
+add_sentences(
+    {
+        "no_files": mark("There is no file to import here. Send CSV or XLSX."),
+        "describes_columns": mark("This file describes the columns of the others; it holds no records."),
+        "target_unknown": mark("No column names are known here, so it is not clear what {name} holds. Choose what it is under “Map”."),
+        "not_a_table_name": mark("{name} is neither CSV nor XLSX."),
+    }
+)
+
+BLOCK = 1 << 20
+SUFFIXES = {".csv", ".tsv", ".txt", ".tab", ".psv", ".xlsx", ".xlsm", ".xls"}
+
+
+def start(path: Path, *, by: Actor, name: str = "") -> Import:
+    """A new import from a file or a folder of related files."""
+    files = sorted(one for one in path.iterdir() if one.is_file() and not one.name.startswith(".")) if path.is_dir() else [path]
+    return start_files([(one.name, one) for one in files], by=by, name=name or path.resolve().name, alone=not path.is_dir())
+
+
+def start_files(files: Iterable[tuple[str, Path]], *, by: Actor, name: str, alone: bool = False) -> Import:
+    """A new import from named files; with `alone` a file that cannot be read is refused instead of listed."""
+    by.require("record.import")
+    files = list(files)
+    if not files:
+        raise Invalid("no_files")
+    batch = _new(name, by)
+    folder(batch).mkdir(parents=True, exist_ok=True)
+    try:
+        read = [_take(batch, position, *one, alone=alone or len(files) == 1) for position, one in enumerate(files)]
+    except Exception:
+        shutil.rmtree(folder(batch), ignore_errors=True)
+        raise
+    return _store(batch, read, by)
+
+
+def _new(name: str, by: Actor) -> Import:
+    company = settings.many("company.currency", "company.time_zone")
+    zone = by.user.time_zone if by.user and by.user.time_zone else company["company.time_zone"]
+    return Import(batch=uuid.uuid4(), name=name[:200], currency=company["company.currency"], time_zone=zone, user_id=by.user_id, created_at=clock.now())
+
+
+def _take(batch: Import, position: int, name: str, path: Path, *, alone: bool) -> ImportFile:
+    file = ImportFile(batch=batch, position=position, name=name[:200], path=f"{position:03d}-{_safe(name)}", size=path.stat().st_size)
+    if not alone and path.suffix.lower() not in SUFFIXES:
+        file.ignored = {"code": "not_a_table_name", "params": {"name": name}}
+        return file
+    kept = folder(batch) / file.path
+    file.sha256 = _copy(path, kept)
+    try:
+        _describe(file, kept)
+    except Invalid as refusal:
+        if alone:
+            raise
+        file.ignored = {"code": refusal.code, "params": refusal.params}
+    return file
+
+
+def _safe(name: str) -> str:
+    return re.sub(r"[^\w.-]+", "_", Path(name).name)[-100:]
+
+
+def _copy(source: Path, to: Path) -> str:
+    digest = hashlib.sha256()
+    with source.open("rb") as read, to.open("wb") as write:
+        while block := read.read(BLOCK):
+            digest.update(block)
+            write.write(block)
+    return digest.hexdigest()
+
+
+def _describe(file: ImportFile, kept: Path) -> None:
+    """Fill in how the file is written and what its columns probably mean."""
+    table = open_table(kept)
+    file.facts = table.facts()
+    columns = [column.as_dict() for column in schema.guess(table)]
+    own = [column["name"] for column in columns if column["name"] not in (LINE, REASON)]
+    file.facts["signature"] = mapping.signature(own)
+    file.rows = sum(len(batch) for batch in table.batches())
+    file.columns = [{**column, "field": "", "scale": 1} for column in columns]
+    _map(file, own)
+
+
+def _map(file: ImportFile, names: list[str]) -> None:
+    known = profiles.recognise(names)
+    remembered = Mapping.objects.filter(signature=file.facts["signature"]).first()
+    if remembered:
+        _as_before(file, remembered)
+    elif known:
+        file.facts["profile"] = known[0]
+        file.target, layout = known[1].target, known[1]
+        file.columns = profiles.columns(layout, [column for column in file.columns if column["name"] in layout.columns]) + _own(file)
+        if layout.ignored:
+            file.ignored = {"code": layout.ignored, "params": {}}
+    else:
+        _propose(file)
+
+
+def _own(file: ImportFile) -> list[dict[str, Any]]:
+    return [column for column in file.columns if column["name"] in (LINE, REASON)]
+
+
+def _as_before(file: ImportFile, row: Mapping) -> None:
+    file.target = row.target
+    file.remembered_at = row.used_at
+    file.facts["source"] = row.source
+    file.columns = [{**column, **row.fields.get(column["name"], {})} for column in file.columns]
+
+
+def _propose(file: ImportFile) -> None:
+    """Fill in the target that explains most columns; the person at the mapping step corrects it."""
+    candidates = [column for column in file.columns if column["name"] not in (LINE, REASON)]
+    file.target = mapping.target_of(file.name, candidates)
+    if not file.target:
+        file.ignored = {"code": "target_unknown", "params": {"name": file.name}}
+        return
+    chosen = mapping.fields_of(LOADERS[file.target](), candidates)
+    by_name = dict(zip((column["name"] for column in candidates), chosen, strict=True))
+    file.columns = [{**column, "field": by_name.get(column["name"], "")} for column in file.columns]
+
+
+@transaction.atomic
+def _store(batch: Import, files: list[ImportFile], by: Actor) -> Import:
+    order = {noun: position for position, noun in enumerate(loaders_in_order())}
+    files.sort(key=lambda file: (order.get(file.target, len(order)), file.name))
+    profiles_found = {file.facts.get("profile", "") for file in files if file.target}
+    batch.profile = profiles_found.pop() if len(profiles_found) == 1 else ""
+    batch.source = _source(batch, files)
+    batch.state = "mapped" if any(file.target for file in files) else "uploaded"
+    batch.save(force_insert=True)
+    for position, file in enumerate(files):
+        file.batch, file.position = batch, position
+    ImportFile.objects.bulk_create(files)
+    history.record(batch, "import.uploaded", by=by, data={"name": batch.name, "files": len(files)})
+    return batch
+
+
+def _source(batch: Import, files: list[ImportFile]) -> str:
+    """Whose ids these are: the known system, what was said last time, or this very layout."""
+    if batch.profile:
+        return profiles.PROFILES[batch.profile].source
+    named = {file.facts["source"] for file in files if file.facts.get("source")}
+    if len(named) == 1:
+        return named.pop()
+    first = next((file for file in files if file.target), None)
+    return f"csv:{first.facts['signature'][:12]}" if first else ""
