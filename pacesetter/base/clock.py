@@ -31,9 +31,9 @@ def day_of(instant: dt.datetime) -> dt.date:
     return instant.astimezone(zone()).date()
 
 
-def noon(day: dt.date) -> dt.datetime:
-    """Midday of a company's date: the instant given to facts that are known by day only."""
-    return dt.datetime.combine(day, dt.time(12), zone()).astimezone(dt.UTC)
+def noon(day: dt.date, at: ZoneInfo | None = None) -> dt.datetime:
+    """Midday of a company's date: the instant given to facts that are known by day only. Many rows pass the zone along."""
+    return dt.datetime.combine(day, dt.time(12), at or zone()).astimezone(dt.UTC)
 
 
 @contextmanager

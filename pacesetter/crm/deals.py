@@ -57,7 +57,7 @@ def create_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool =
         for row in rows:
             _refuse_fact_columns(row)
     deals = BIRTH.create_many([{"currency": birth.currency, **row} for row in rows], by=by, batch=batch, defaults=birth.complete)
-    _write_birth(deals)
+    _write_birth(deals, birth)
     return deals
 
 
@@ -79,7 +79,8 @@ class _Birth:
         self.currency = settings.get("company.currency")
         self.first = pipelines.first_stages()
         self.default = next(iter(self.first.values()), None)
-        self.now, self.today = clock.now(), clock.today()
+        self.now, self.zone = clock.now(), clock.zone()
+        self.today = self.now.astimezone(self.zone).date()
         self.stages = Stage.objects.in_bulk()
 
     def complete(self, deal: Deal) -> None:
@@ -89,7 +90,7 @@ class _Birth:
                 raise Invalid("required", field="stage")
             deal.stage = stage
         stage = self.stages[deal.stage_id]
-        deal.pipeline_id, deal.status = stage.pipeline_id, stage.type
+        deal.stage, deal.pipeline_id, deal.status = stage, stage.pipeline_id, stage.type
         if not self.facts:
             self._obey(deal, stage)
         elif deal.status != "open" and deal.closed_on is None:
@@ -98,7 +99,12 @@ class _Birth:
             deal.annual_amount = annual_of(deal.amount, deal.term_months)
         if deal.stage_since is None:
             day = deal.closed_on or deal.created_on
-            deal.stage_since = clock.noon(day) if day else self.now
+            deal.stage_since = clock.noon(day, self.zone) if day else self.now
+
+    def known_since(self, deal: Deal) -> dt.datetime:
+        """The instant from which a new deal's values hold."""
+        day = deal.closed_on or deal.created_on
+        return self.now if day is None or day == self.today else clock.noon(day, self.zone)
 
     def _obey(self, deal: Deal, stage: Stage) -> None:
         if stage.type != "open":
@@ -107,7 +113,7 @@ class _Birth:
         deal.created_on = self.today
 
 
-def _write_birth(deals: Sequence[Deal]) -> None:
+def _write_birth(deals: Sequence[Deal], birth: _Birth) -> None:
     """What was known when the deal began, and, for one that comes in closed, what its closure said."""
     began = ("pipeline", "type", "currency", "owner", "status")
     whole = typed.DEAL_COLUMNS
@@ -115,15 +121,10 @@ def _write_birth(deals: Sequence[Deal]) -> None:
         deal.status = "open"
     closed = [deal for deal in deals if deal.closed_on and deal.created_on]
     known = {deal.pk: began for deal in closed}
-    typed.of_deals(closed, known, when=lambda deal: clock.noon(deal.created_on or clock.today()))
+    typed.of_deals(closed, known, when=lambda deal: clock.noon(deal.created_on or birth.today, birth.zone))
     for deal in deals:
         deal.status = deal.stage.type
-    typed.of_deals(deals, {deal.pk: whole for deal in deals}, when=_known_since)
-
-
-def _known_since(deal: Deal) -> dt.datetime:
-    day = deal.closed_on or deal.created_on
-    return clock.now() if day is None or day == clock.today() else clock.noon(day)
+    typed.of_deals(deals, {deal.pk: whole for deal in deals}, when=birth.known_since)
 
 
 def annual_of(amount: int | None, term_months: int | None) -> int | None:
@@ -137,7 +138,9 @@ def label_of(stage: Stage) -> str:
 
 
 # editing ----------------------------------------------------------------------------------------
-def edit_many(deals: Sequence[Deal], *, by: "Actor", version: int | None = None, batch: uuid.UUID | None = None, **changes: Any) -> list[Deal]:
+def edit_many(
+    deals: Sequence[Deal], *, by: "Actor", version: int | None = None, batch: uuid.UUID | None = None, **changes: Any
+) -> list[Deal]:
     """Change fields of deals; moving an open deal's close date to a later day counts as a slip."""
     if changes.get("currency"):
         rates.needed(str(changes["currency"]))
@@ -193,7 +196,9 @@ def close_won(deal: Deal, *, by: "Actor", on: dt.date | None = None) -> Deal:
     return _close(deal, "won", {}, by, on)
 
 
-def close_lost(deal: Deal, *, reason: LostReason | None, by: "Actor", on: dt.date | None = None, note: str = "", competitor: str = "") -> Deal:
+def close_lost(
+    deal: Deal, *, reason: LostReason | None, by: "Actor", on: dt.date | None = None, note: str = "", competitor: str = ""
+) -> Deal:
     """Close a deal as lost; a reason is asked for."""
     if reason is None:
         raise Invalid("reason_needed", field="reason")
