@@ -19,6 +19,7 @@ from pacesetter.base.loaders import LOADERS
 from pacesetter.base.models import HistoryEntry, Job
 from pacesetter.core.errors import Conflict, Invalid, NotFound, add_sentences
 from pacesetter.core.labels import mark
+from pacesetter.core.text import fold
 from pacesetter.intake import check as checking
 from pacesetter.intake import load as loading
 from pacesetter.intake import mapping
@@ -219,7 +220,7 @@ def _remember(batch: Import) -> None:
 def _accepted(file: ImportFile) -> dict[str, dict[str, Any]]:
     accepted: dict[str, dict[str, Any]] = {}
     for repair in file.repairs.filter(decision="accepted", kind__in=("near", "stage")):
-        accepted.setdefault(repair.field, {}).update({checking.fold(one["from"]): one["to"] for one in repair.values})
+        accepted.setdefault(repair.field, {}).update({fold(one["from"]): one["to"] for one in repair.values})
     return accepted
 
 

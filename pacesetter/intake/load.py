@@ -14,7 +14,7 @@ from django.db.models import F
 from pacesetter.base import clock, loaders
 from pacesetter.base.actor import Actor
 from pacesetter.base.models import ExternalId
-from pacesetter.intake.check import CHUNK, Findings, Matcher, Step, differences, refusal
+from pacesetter.intake.check import CHUNK, Matcher, Step, differences, refusal
 from pacesetter.intake.models import Import, ImportFile, Refusal, Repair
 from pacesetter.intake.resolve import MADE, Resolver
 from pacesetter.intake.rows import Plan, Row
@@ -87,10 +87,9 @@ class Loading:
         """Load the rows not yet loaded; yields how many lines each step took."""
         if not self.file.loaded_line:
             self._start_over()
-        self.findings = Findings(self.file)
         for rows in self._chunks():
             last = rows[-1].line
-            self.plan.resolve(rows)
+            self.plan.resolve(rows, links=False)
             ids = self.matcher.match(rows)
             if last > self.file.loaded_line:
                 self._timed([row for row in rows if row.line > self.file.loaded_line], ids)
@@ -127,12 +126,9 @@ class Loading:
         ImportFile.objects.filter(pk=self.file.pk).update(loaded_line=rows[-1].line, **{name: F(name) + count for name, count in counts.items()})
         self.file.loaded_line = rows[-1].line
 
-    def _without_links(self, row: Row) -> dict[str, Any]:
-        return {key: value for key, value in row.values.items() if key not in self.loader.links}
-
     def _create(self, rows: list[Row]) -> None:
         if rows:
-            made = self.loader.create([self._without_links(row) for row in rows], by=self.by)
+            made = self.loader.create([row.values for row in rows], by=self.by)
             self._name({pk: row for pk, row in zip(made, rows, strict=True) if row.key})
 
     def _name(self, rows: dict[int, Row]) -> None:
@@ -143,7 +139,7 @@ class Loading:
 
     def _update(self, rows: dict[int, Row]) -> int:
         stored = self.loader.stored(rows.keys()) if rows else {}
-        changes = [(pk, different) for pk, row in rows.items() if (different := differences(self.loader, self._without_links(row), stored[pk]))]
+        changes = [(pk, different) for pk, row in rows.items() if (different := differences(self.loader, row.values, stored[pk]))]
         if changes:
             self.loader.update(changes, by=self.by)
         return len(changes)

@@ -35,8 +35,8 @@ class Row:
     def refused(self) -> bool:
         return any(remark.refuse for _, _, remark in self.remarks)
 
-    def remark(self, column: str, value: str, code: str, *, refuse: bool = True, **params: Any) -> None:
-        self.remarks.append((column, value, Remark(code, params=params, refuse=refuse)))
+    def remark(self, column: str, text: str, code: str, *, refuse: bool = True, **params: Any) -> None:
+        self.remarks.append((column, text, Remark(code, params=params, refuse=refuse)))
 
 
 def folder(batch: Import) -> Path:
@@ -130,10 +130,10 @@ class Plan:
                 except Invalid:
                     del row.values[cell.slot.key]  # the currency itself is refused as a lookup
 
-    def resolve(self, rows: list[Row]) -> None:
+    def resolve(self, rows: list[Row], *, links: bool = True) -> None:
         """Put ids in the place of texts, and let the loader judge each row as a whole."""
         for cell in self.cells:
-            if cell.slot.lookup:
+            if cell.slot.lookup and (links or cell.slot.key not in self.loader.links):
                 self._resolve(cell, rows)
         for row in rows:
             if not row.refused:

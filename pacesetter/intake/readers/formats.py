@@ -1,5 +1,6 @@
 """Which reader opens a file, by its content; the name only helps to say what it is instead."""
 
+import zipfile
 from pathlib import Path
 
 from pacesetter.core.errors import Invalid, add_sentences
@@ -30,7 +31,8 @@ OTHERS = {b"%PDF": "PDF", b"\x1f\x8b": "gzip", b"PAR1": "Parquet", b"\x89PNG": "
 
 def open_table(path: Path, dialect: Dialect | None = None) -> Table:
     """The table in the file; Invalid, with what to do, when there is none."""
-    head = path.open("rb").read(8)
+    with path.open("rb") as file:
+        head = file.read(8)
     if not head:
         raise Invalid("file_empty")
     if head.startswith(OLE):
@@ -44,10 +46,9 @@ def open_table(path: Path, dialect: Dialect | None = None) -> Table:
 
 
 def _archive(path: Path) -> Table:
-    import zipfile
-
     try:
-        names = zipfile.ZipFile(path).namelist()
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
     except zipfile.BadZipFile as error:
         raise Invalid("file_damaged", why=type(error).__name__) from error
     if "xl/workbook.xml" not in names:
