@@ -142,7 +142,7 @@ class ListPage:
         return {"name": one.key, "label": label_of(one), "value": self.chosen.get(one.key, ""), "any": anyone, "choices": options}
 
     @property
-    def conditions(self) -> list[dict[str, str]]:
+    def where_chips(self) -> list[dict[str, str]]:
         """The free conditions of the address, each with the address without it."""
         tree = conditions.parse(self.get.get("where", ""))
         parts = tree["all"] if "all" in tree else [tree]

@@ -1,0 +1,95 @@
+"""The board of open deals: a column per stage, moved by mouse, by keys or by menu."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from pacesetter.crm import choices, health, totals
+from pacesetter.web import formats, lists
+from pacesetter.web.nouns import NOUNS
+from pacesetter.web.request import Request, wants
+
+CARDS = 25
+
+
+class Board(lists.ListPage):
+    """The open deals of one pipeline that fulfil the address."""
+
+    def __init__(self, request: Request, get: QueryDict | None = None) -> None:
+        super().__init__(request, NOUNS["deal"])
+        self.get = get if get is not None else request.GET
+        self.pipelines = choices.pipelines()
+        asked = self.get.get("pipeline", "")
+        self.pipeline = next((p for p in self.pipelines if str(p.pk) == asked), self.pipelines[0] if self.pipelines else None)
+        self.stages = [s for s in choices.stages(self.pipeline) if s.type == "open"] if self.pipeline else []
+
+    @property
+    def columns(self) -> list[dict[str, Any]]:
+        """Head and cards of each open stage."""
+        open_deals = self.view.queryset.filter(status="open", pipeline=self.pipeline)
+        sums = totals.by_stage(open_deals, formats.today())
+        cards: dict[int, list[Any]] = {}
+        for deal in self._first(open_deals):
+            cards.setdefault(deal.stage_id, []).append(self.card(deal))
+        return [self._column(stage, sums.get(stage.pk, totals.Totals()), cards.get(stage.pk, [])) for stage in self.stages]
+
+    def _first(self, rows: Any) -> list[Any]:
+        """The first cards of every column in one query, close dates first."""
+        order = [F("close_date").asc(nulls_last=True), "pk"]
+        numbered = rows.order_by().annotate(place=Window(RowNumber(), partition_by="stage_id", order_by=order))
+        ids = list(numbered.filter(place__lte=CARDS).order_by("stage_id", "place").values_list("pk", flat=True))
+        found = NOUNS["deal"].model.objects.select_related("account", "stage", "owner").in_bulk(ids)
+        return [found[pk] for pk in ids]
+
+    def _column(self, stage: Any, sums: totals.Totals, cards: list[Any]) -> dict[str, Any]:
+        money = self.request.company.currency
+        return {
+            "stage": stage, "count": formats.number(sums.count), "sum": formats.money(sums.total, money, compact=True), "cards": cards, "left": sums.count - len(cards),
+            "weighted": formats.money(sums.weighted, money, compact=True), "probability": formats.percent(stage.probability / 100, 0),
+            "all": f"{reverse('deals')}?view=open&stage={stage.pk}", "dot": "" if stage.probability < 20 else "dwarn" if stage.probability >= 75 else "d1",
+        }  # fmt: skip
+
+    def card(self, deal: Any) -> dict[str, Any]:
+        """One card."""
+        state = health.of(deal, *self.looks.moment)[0]
+        days = (self.looks.moment[0] - deal.stage_since).days
+        old = bool(deal.stage.rotting_days and days > deal.stage.rotting_days)
+        return {"deal": deal, "state": state, "days": formats.days(days), "old": old, "may": self.noun.may_edit(deal, self.request.actor)}
+
+    @property
+    def tabs(self) -> list[dict[str, Any]]:  # type: ignore[override]
+        """The views of open deals, as board."""
+        here = self.preset.key if self.preset else ""
+        return [{"text": _(p.label), "href": f"{reverse('deals_board')}?view={p.key}", "on": p.key == here} for p in self.listing.presets if "status = open" in p.where]
+
+
+def layouts(request: Request, here: str) -> list[dict[str, Any]]:
+    """The switch between table and board; both keep the view."""
+    view = request.GET.get("view", "")
+    end = f"?view={view}" if view else ""
+    return [
+        {"text": _("Table"), "href": reverse("deals") + end, "on": here == "table", "icon": "table"},
+        {"text": _("Board"), "href": reverse("deals_board") + end, "on": here == "board", "icon": "kanban"},
+    ]
+
+
+def show(request: Request) -> HttpResponse:
+    """The board as a page, or the part htmx asked for."""
+    template = "deals/board_part.html" if wants(request, "board") else "deals/board.html"
+    return render(request, template, {"list": Board(request), "layouts": layouts(request, "board")})
+
+
+def answer(request: Request) -> HttpResponse | None:
+    """The board again after something moved on it; None when another page asked."""
+    came = urlsplit(request.headers.get("HX-Current-URL", ""))
+    if not request.htmx or came.path != reverse("deals_board"):
+        return None
+    if request.htmx.target == "sheet":  # the lost dialog stands above the board
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "deals/board_part.html", {"list": Board(request, QueryDict(came.query))})

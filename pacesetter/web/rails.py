@@ -1,0 +1,22 @@
+"""The facts beside a record, each edited where it is read."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from pacesetter.base import fields
+from pacesetter.web.cells import Looks
+from pacesetter.web.edits import editable
+from pacesetter.web.forms import label_of
+from pacesetter.web.nouns import Noun
+from pacesetter.web.request import Request
+
+
+def facts(request: Request, kind: Noun, record: Any, keys: Iterable[str]) -> list[dict[str, Any]]:
+    """Label and cell of some fields and of all company-made ones."""
+    known, looks = fields.of(kind.key), Looks(request.actor, request.company.currency)
+    may = kind.may_edit(record, request.actor)
+    chosen = [*(known[key] for key in keys), *(one for one in known.values() if one.is_custom)]
+    return [
+        {"label": label_of(one), "html": looks.show(one, record), "edit": kind.url("field", record.pk, one.key) if may and editable(kind, one, record) else ""}
+        for one in chosen
+    ]

@@ -1,0 +1,20 @@
+"""Addresses of the web: every noun brings its own."""
+
+from django.urls import include, path
+
+from pacesetter.web import accounts, activities, contacts, deals, invitations, leads, me, palette, records, saved_views, today
+
+urlpatterns = [
+    *today.urls,
+    *leads.urls,
+    *accounts.urls,
+    *contacts.urls,
+    *deals.urls,
+    *activities.urls,
+    *saved_views.urls,
+    *records.urls,
+    *palette.urls,
+    *me.urls,
+    *invitations.urls,
+    path("door/", include("allauth.account.urls")),
+]
