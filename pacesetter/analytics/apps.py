@@ -5,3 +5,6 @@ class Config(AppConfig):
     name = "pacesetter.analytics"
     label = "analytics"
     verbose_name = "Numbers"
+
+    def ready(self) -> None:
+        from pacesetter.analytics import sources  # noqa: F401

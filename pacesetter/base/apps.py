@@ -8,6 +8,8 @@ class Config(AppConfig):
     verbose_name = "Foundation"
 
     def ready(self) -> None:
+        from pacesetter.base import sources  # noqa: F401
+
         connection_created.connect(_teach_sqlite, dispatch_uid="pacesetter_fold")
 
 

@@ -5,3 +5,6 @@ class Config(AppConfig):
     name = "pacesetter.planning"
     label = "planning"
     verbose_name = "Planning"
+
+    def ready(self) -> None:
+        from pacesetter.planning import sources  # noqa: F401

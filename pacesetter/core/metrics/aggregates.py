@@ -49,7 +49,7 @@ def share(column: str) -> Figure:
 
 
 def sum_of(column: str) -> Figure:
-    return Figure(lambda t: t[column].sum())
+    return Figure(lambda t: t[column].sum(), "money")
 
 
 def quotient(top: str, bottom: str, unit: str = "share") -> Figure:

@@ -34,7 +34,8 @@ class Cell:
     units: dict[str, str] = field(default_factory=dict)  # of num and den, and of each figure beside
     says: str | None = None
     currency: str | None = None
-    as_of: dt.date | None = None
+    as_of: dt.date | None = None  # the day asked for
+    made_at: dt.datetime | None = None  # the instant of the extracts
     since: dt.date | None = None
     until: dt.date | None = None
     previous: "Cell | None" = None

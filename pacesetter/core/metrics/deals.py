@@ -72,3 +72,57 @@ def win_rate(
         unit="money" if weigh == "amount" else "count",
     )
 
+
+
+@metric(
+    "sales_cycle",
+    mark("Average sales cycle"),
+    mark("How long does a deal take, from its beginning to its closure?"),
+    of=(mark("days"), mark("won deals")),
+    unit="days",
+    higher_is_better=False,
+    aggregate=mean,
+    beside={"median": median(), "p80": p80()},
+    means=Meaning(
+        population=mark("Won deals, new business and expansion. Deals whose creation date is the day they were loaded, and deals without a beginning or with one after their end, are left out and counted."),
+        date=mark("The day of the last closure, in calendar days from creation; as a variant from the first qualified stage, the first meeting or the lead."),
+        currency=NO_CURRENCY,
+        nothing=mark("No deal was won in the period: no length is shown."),
+    ),
+)
+def sales_cycle(
+    at: "At",
+    *,
+    start: Literal["created", "qualified", "meeting", "lead"] = "created",
+    outcome: Literal["won", "lost"] = "won",
+    deals: Kind = "new_and_expansion",
+) -> Rows:
+    d = of_kind(at.deals, deals)
+    d = d.filter(d.status == outcome)
+    began = {"created": d.created_on, "qualified": d.qualified_on, "meeting": d.met_on, "lead": d.lead_on}[start]
+    days = d.closed_on.delta(began, unit="day")
+    loaded = [("loaded", d.loaded)] if start == "created" else []
+    out = reason(("no_start", began.isnull()), *loaded, ("negative", days < 0))
+    return rows(d, noun="deal", id=d.id, on=d.closed_on, who=d.owner, num=days, den=one(d), out=out)
+
+
+@metric(
+    "deal_size",
+    mark("Average deal size"),
+    mark("What is a won deal worth?"),
+    of=(mark("value of won deals"), mark("won deals")),
+    unit="money",
+    higher_is_better=True,
+    aggregate=mean,
+    beside={"median": median()},
+    means=Meaning(
+        population=mark("Won deals, new business and expansion; deals without an amount are left out and counted."),
+        date=mark("The day of the last closure."),
+        currency=PLAN_RATE,
+        nothing=mark("No deal was won in the period: no size is shown."),
+    ),
+)
+def deal_size(at: "At", *, value: Value = "annual", deals: Kind = "new_and_expansion") -> Rows:
+    d = of_kind(at.deals, deals)
+    d = at.valued(d.filter(d.status == "won"), value, on=d.closed_on)
+    return rows(d, noun="deal", id=d.id, on=d.closed_on, who=d.owner, num=d[value], den=one(d), out=reason(*without_value(d, value)))

@@ -163,6 +163,8 @@ def reason(*cases: tuple[str, Expr]) -> Expr:
     """The first reason whose condition holds, else null: the row counts."""
     import ibis
 
+    if not cases:
+        return ibis.null("string")
     return ibis.cases(*((condition.fill_null(False), key) for key, condition in cases), else_=ibis.null("string"))
 
 

@@ -80,7 +80,7 @@ FACTS: dict[str, Columns] = {
     "bookings": _DEAL_TRAITS | _MONEY | _columns(INT="owner", TEXT="kind", DAY="on"),
     "booking_credits": _DEAL_TRAITS | _MONEY | _columns(INT="owner lower upper", TEXT="kind credit", DAY="on"),
     "quota_pieces": _columns(
-        INT="id seen owner amount lower upper whole weight days product", TEXT="currency", DAY="on until archived_on"
+        INT="id seen owner amount lower upper whole weight days quota_product", TEXT="currency", DAY="on until archived_on"
     ),
     "memberships": _columns(INT="user_id team_id", DAY="since until"),
     "leads": _columns(

@@ -1,10 +1,12 @@
 """The figures of a real file, known beforehand."""
 
+from decimal import Decimal
+
 import pytest
 
-from pacesetter.core.periods import parse
+from pacesetter.core.metrics import METRICS
 from tests.core.metrics import maven
-from tests.core.metrics.world import TODAY, World
+from tests.core.metrics.world import World
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +20,11 @@ def test_win_rate_of_all_time(world: World) -> None:
     assert round(cell.value, 4) == 0.6315
 
 
-def test_win_rate_of_a_quarter(world: World) -> None:
-    cell = world.cell("win_rate", parse("2017-Q1", TODAY))
-    print(cell)
-    assert cell.den > 0
+def test_won_total_of_all_time(world: World) -> None:
+    assert world.cell("bookings").value == Decimal("10005534.00")
+    assert world.cell("bookings", value="total").value == Decimal("10005534.00")
+
+
+@pytest.mark.parametrize("key", list(METRICS))
+def test_every_metric_answers(world: World, key: str) -> None:
+    print(world.cell(key))

@@ -41,19 +41,19 @@ def fact(name: str, *, step: bool = False) -> Callable[[Callable[[], str]], Call
 
 # Functions that DuckDB lacks: exact half-even quotient, a part of a whole that adds up, the company's date of an instant.
 MACROS = (
-    """CREATE OR REPLACE MACRO half_even(n, d) AS CAST(sign(n) * (
+    """CREATE OR REPLACE TEMP MACRO half_even(n, d) AS CAST(sign(n) * (
         abs(CAST(n AS HUGEINT)) // CAST(d AS HUGEINT) + CASE
             WHEN 2 * (abs(CAST(n AS HUGEINT)) % CAST(d AS HUGEINT)) > d THEN 1
             WHEN 2 * (abs(CAST(n AS HUGEINT)) % CAST(d AS HUGEINT)) = d THEN (abs(CAST(n AS HUGEINT)) // CAST(d AS HUGEINT)) % 2
             ELSE 0 END) AS BIGINT)""",
-    """CREATE OR REPLACE MACRO stretch(n, lower, upper, whole) AS
+    """CREATE OR REPLACE TEMP MACRO stretch(n, lower, upper, whole) AS
         half_even(CAST(n AS HUGEINT) * upper, whole) - half_even(CAST(n AS HUGEINT) * lower, whole)""",
-    """CREATE OR REPLACE MACRO ten_to(e) AS CAST(pow(10, e) AS HUGEINT)""",
-    """CREATE OR REPLACE MACRO worth(n, scaled, from_exponent, to_exponent) AS
+    """CREATE OR REPLACE TEMP MACRO ten_to(e) AS CAST(pow(10, e) AS HUGEINT)""",
+    """CREATE OR REPLACE TEMP MACRO worth(n, scaled, from_exponent, to_exponent) AS
         half_even(CAST(n AS HUGEINT) * scaled * ten_to(to_exponent), ten_to(10 + from_exponent))""",
-    """CREATE OR REPLACE MACRO company_day(instant) AS
+    """CREATE OR REPLACE TEMP MACRO company_day(instant) AS
         CAST(timezone(getvariable('zone'), timezone('UTC', CAST(instant AS TIMESTAMP))) AS DATE)""",
-    """CREATE OR REPLACE MACRO seconds(instant) AS CAST(epoch(CAST(instant AS TIMESTAMP)) AS BIGINT)""",
+    """CREATE OR REPLACE TEMP MACRO seconds(instant) AS CAST(epoch(CAST(instant AS TIMESTAMP)) AS BIGINT)""",
 )
 
 

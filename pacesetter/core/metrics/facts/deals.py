@@ -2,7 +2,7 @@
 
 from pacesetter.core.metrics.facts import fact
 
-NAMES = ("deal_traits", "deal_known", "deal_events")
+NAMES = ("deal_traits", "entry_stages", "deal_known", "deal_events")
 
 # column of DealChange → the names under which `fields` may list it
 _CARRIED = {
@@ -39,6 +39,12 @@ def deal_traits() -> str:
             LEFT JOIN leads l ON l.id = d.lead_id"""
 
 
+@fact("entry_stages", step=True)
+def entry_stages() -> str:
+    """Where a deal begins when nobody noted it."""
+    return "SELECT pipeline_id, arg_min(id, position) AS stage_id FROM stages WHERE type = 'open' GROUP BY 1"
+
+
 def _carry(column: str, name: str) -> str:
     """The last known value; wrapped in a struct, because an emptied value is known too."""
     known = f"CASE WHEN list_contains(c.fields, '{name}') OR list_contains(c.fields, '{column}') THEN {{'v': c.{column}}} END"
@@ -49,11 +55,12 @@ def _carry(column: str, name: str) -> str:
 def deal_known() -> str:
     """Every change with all columns filled from the changes before it, else from the deal as it is now."""
     carried = ", ".join(_carry(column, name) for column, name in _CARRIED.items())
-    filled = ", ".join(f"CASE WHEN k.{c} IS NULL THEN d.{c} ELSE k.{c}.v END AS {c}" for c in _CARRIED)
+    fallback = {"stage_id": "CASE WHEN d.status = 'open' THEN d.stage_id ELSE entry.stage_id END"}  # a stage nobody noted was an open one
+    filled = ", ".join(f"CASE WHEN k.{c} IS NULL THEN {fallback.get(c, 'd.' + c)} ELSE k.{c}.v END AS {c}" for c in _CARRIED)
     return f"""
         WITH k AS (SELECT c.deal_id, company_day(c.occurred_at) AS day, row_number() OVER w AS seq, {carried}
             FROM deal_changes c WINDOW w AS (PARTITION BY c.deal_id ORDER BY c.occurred_at, c.id))
-        SELECT k.deal_id, k.day, k.seq, {filled} FROM k JOIN deals d ON d.id = k.deal_id"""
+        SELECT k.deal_id, k.day, k.seq, {filled} FROM k JOIN deals d ON d.id = k.deal_id LEFT JOIN entry_stages entry ON entry.pipeline_id = d.pipeline_id"""
 
 
 @fact("deal_events", step=True)
@@ -79,7 +86,6 @@ def deal_events() -> str:
             FROM deals d WHERE d.status <> 'open' AND NOT EXISTS (SELECT 1 FROM tailed t WHERE t.deal_id = d.id AND t.tail)),
         known AS (FROM moved UNION ALL BY NAME FROM closures),
         firsts AS (SELECT deal_id, arg_min(known, (day, seq)) AS f FROM known GROUP BY 1),
-        entry AS (SELECT pipeline_id, arg_min(id, position) AS stage_id FROM stages WHERE type = 'open' GROUP BY 1),
         births AS (
             SELECT d.id AS deal_id, 0 AS seq,
                 coalesce(f.pipeline_id, d.pipeline_id) AS pipeline_id,
@@ -94,7 +100,7 @@ def deal_events() -> str:
                 coalesce(d.created_on, least(f.day, company_day(d.created_at))) AS day
             FROM deals d LEFT JOIN firsts ON firsts.deal_id = d.id
                 LEFT JOIN stages s ON s.id = coalesce(f.stage_id, d.stage_id)
-                LEFT JOIN entry ON entry.pipeline_id = coalesce(f.pipeline_id, d.pipeline_id)
+                LEFT JOIN entry_stages entry ON entry.pipeline_id = coalesce(f.pipeline_id, d.pipeline_id)
             WHERE f IS NULL OR d.created_on < f.day),
         every AS (FROM known UNION ALL BY NAME FROM births)
         SELECT * FROM every QUALIFY row_number() OVER (PARTITION BY deal_id, day ORDER BY seq DESC) = 1"""

@@ -33,5 +33,5 @@ def quota_pieces() -> str:
             FROM quota_days GROUP BY id, month, team, weight = 0),
         placed AS (SELECT *, sum(days) OVER (PARTITION BY id ORDER BY "on", until) AS upper, sum(days) OVER (PARTITION BY id) AS whole FROM pieces)
         SELECT p.id, q.user_id AS seen, q.user_id AS owner, q.amount, p.upper - p.days AS lower, p.upper, p.whole, p.weight, p.days,
-            nullif(q.product_id, 0) AS product, q.currency, p."on", p.until, NULL AS archived_on
+            nullif(q.product_id, 0) AS quota_product, q.currency, p."on", p.until, NULL AS archived_on
         FROM placed p JOIN quotas q ON q.id = p.id"""

@@ -1,0 +1,68 @@
+"""What the foundation gives to numbers: people and time, calendars, rates."""
+
+from typing import Any
+
+from pacesetter.base.models import Calendar, Employment, Holiday, Leave, Option, Rate, Reporting, Team, TeamMembership, User
+from pacesetter.base.warehouse import source
+from pacesetter.base.warehouse.names import names
+from pacesetter.core.labels import in_language
+
+
+@source("memberships", scope=None)
+def memberships() -> Any:
+    return TeamMembership.objects.all()
+
+
+@source("teams", scope=None)
+def teams() -> Any:
+    return Team.objects.all()
+
+
+@source("reportings", scope=None)
+def reportings() -> Any:
+    return Reporting.objects.all()
+
+
+@source("employments", scope=None)
+def employments() -> Any:
+    return Employment.objects.all()
+
+
+@source("leaves", scope=None)
+def leaves() -> Any:
+    return Leave.objects.all()
+
+
+@source("calendars", scope=None)
+def calendars() -> Any:
+    return Calendar.objects.all()
+
+
+@source("holidays", scope=None)
+def holidays() -> Any:
+    return Holiday.objects.all()
+
+
+@source("rates", scope=None, rate_set="rate_set__key")
+def rates() -> Any:
+    return Rate.objects.all()
+
+
+@names("owner", "sourced_by", label=lambda user, language: user.name, folded="name_key")
+def users() -> Any:
+    return User.objects.all()
+
+
+@names("team", label=lambda team, language: team.name, folded="name_key")
+def team_names() -> Any:
+    return Team.objects.all()
+
+
+def _options(*fields: str) -> None:
+    for field in fields:
+        names(field.rpartition(".")[2], label=lambda option, language: in_language(option.label, language), value="key")(
+            lambda field=field: Option.objects.filter(field=field)
+        )
+
+
+_options("account.segment", "account.industry", "source", "deal.competitor")

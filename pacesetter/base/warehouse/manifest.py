@@ -1,0 +1,72 @@
+"""Which files make up a version of the extracts. The manifest is one small file, swapped atomically."""
+
+import datetime as dt
+import json
+import os
+import uuid
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+FORMAT = 1  # raised when raw tables or facts change their columns: older extracts are then made anew
+
+
+@dataclass(frozen=True)
+class Table:
+    """A raw table: one base file, then deltas as (rows, ids that they replace); file names are relative to the folder."""
+
+    base: str
+    deltas: tuple[tuple[str, str], ...] = ()
+    rows: int = 0
+    replaced: int = 0
+
+    @property
+    def files(self) -> list[str]:
+        return [self.base, *(name for delta in self.deltas for name in delta)]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """One version: `as_of` is the instant whose records it holds."""
+
+    version: int
+    as_of: str
+    made_for: dict[str, Any]
+    raw: dict[str, Table]
+    facts: str
+    token: str = field(default_factory=lambda: uuid.uuid4().hex)
+
+    @property
+    def instant(self) -> dt.datetime:
+        return dt.datetime.fromisoformat(self.as_of)
+
+    @property
+    def files(self) -> set[str]:
+        return {name for table in self.raw.values() for name in table.files} | {self.facts}
+
+
+def folder() -> Path:
+    return Path(settings.PACESETTER_DATA) / "extracts"
+
+
+def current() -> Manifest | None:
+    """The version that readers use, if there is one."""
+    try:
+        return _parsed(json.loads((folder() / "manifest.json").read_text()))
+    except (FileNotFoundError, KeyError, ValueError, TypeError):
+        return None
+
+
+def _parsed(found: dict[str, Any]) -> Manifest:
+    raw = {name: Table(t["base"], tuple((a, b) for a, b in t["deltas"]), t["rows"], t["replaced"]) for name, t in found["raw"].items()}
+    return replace(Manifest(**{**found, "raw": {}}), raw=raw)
+
+
+def swap(new: Manifest) -> None:
+    """Make `new` the version that readers see from their next query on."""
+    target = folder() / "manifest.json"
+    draft = target.with_name(f"manifest-{new.token}.json")
+    draft.write_text(json.dumps(asdict(new)))
+    os.replace(draft, target)

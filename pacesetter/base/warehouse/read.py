@@ -1,0 +1,59 @@
+"""Readers: one in-memory DuckDB per thread over the current version's files."""
+
+import datetime as dt
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pacesetter.base.warehouse.build import set_variable
+from pacesetter.base.warehouse.manifest import Manifest, folder
+from pacesetter.core.metrics.facts import MACROS
+from pacesetter.core.metrics.tables import FACTS
+
+_local = threading.local()
+
+
+def query(
+    manifest: Manifest,
+    sql: str,
+    variables: Mapping[str, str | int | dt.date],
+    scope: Iterable[tuple[str, int]] | None = None,
+    parameters: Sequence[Any] = (),
+) -> list[dict[str, Any]]:
+    """Run a metric's SQL on one version; `scope` holds the (noun, owner) pairs that the reader may see."""
+    con = _connection(manifest)
+    for name, value in variables.items():
+        set_variable(con, name, value)
+    if scope is not None:
+        _set_scope(con, scope)
+    found = con.execute(sql, list(parameters))
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _connection(manifest: Manifest) -> Any:
+    if getattr(_local, "token", None) != manifest.token:
+        _local.con, _local.token = _open(manifest), manifest.token
+    return _local.con
+
+
+def _open(manifest: Manifest) -> Any:
+    import duckdb
+
+    con = duckdb.connect(config={"threads": 2})
+    for macro in MACROS:
+        con.execute(macro)
+    files = str(folder() / manifest.facts).replace("'", "''")
+    for name in FACTS:
+        con.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{files}/{name}.parquet')")
+    return con
+
+
+def _set_scope(con: Any, scope: Iterable[tuple[str, int]]) -> None:
+    import pyarrow as pa
+
+    pairs = sorted(scope)
+    table = pa.table({"noun": pa.array([noun for noun, _ in pairs], pa.string()), "scope_owner": pa.array([owner for _, owner in pairs], pa.int64())})
+    con.register("scope_rows", table)
+    con.execute("CREATE OR REPLACE TEMP TABLE scope AS SELECT * FROM scope_rows")
+    con.unregister("scope_rows")

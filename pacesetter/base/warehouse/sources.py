@@ -1,0 +1,46 @@
+"""Sources: the QuerySets whose columns become raw tables."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pacesetter.core.metrics.tables import RAW
+from pacesetter.core.registry import Registry
+
+
+@dataclass(frozen=True)
+class Source:
+    """One raw table. When a record of `noun` changes, the rows whose `unit` is its id are read again; without a noun, all rows are.
+
+    `columns` maps raw columns to paths of the QuerySet where the names differ. `scope` is the raw column that owns a row, None for
+    reference tables that everyone may read; the facts carry it on as `seen`.
+    """
+
+    name: str
+    rows: Callable[[], Any]
+    noun: str | None
+    unit: str
+    columns: dict[str, str]
+    scope: str | None
+
+    @property
+    def paths(self) -> list[str]:
+        """Where each raw column comes from, in the table's order."""
+        return [self.columns.get(name, name) for name in RAW[self.name]]
+
+    @property
+    def unit_path(self) -> str:
+        return self.columns.get(self.unit, self.unit)
+
+
+SOURCES: Registry[Source] = Registry("source")
+
+
+def source(name: str, *, scope: str | None, noun: str | None = None, unit: str = "id", **columns: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+    """Register the function that returns the QuerySet of the raw table `name`."""
+
+    def add(rows: Callable[[], Any]) -> Callable[[], Any]:
+        SOURCES.add(name, Source(name, rows, noun, unit, columns, scope))
+        return rows
+
+    return add

@@ -1,0 +1,16 @@
+"""What planning gives to numbers: quotas and calls."""
+
+from typing import Any
+
+from pacesetter.base.warehouse import source
+from pacesetter.planning.models import ForecastCall, Quota
+
+
+@source("quotas", scope="user_id")
+def quotas() -> Any:
+    return Quota.objects.all()
+
+
+@source("calls", scope="user_id")
+def calls() -> Any:
+    return ForecastCall.objects.all()
