@@ -34,7 +34,7 @@ class Actor:
         role = user.role
         granted = frozenset(role.capabilities if role else ())
         level: Level = role.level if role else "none"  # type: ignore[assignment]
-        return cls(user, via, level, granted & frozenset(only) if only else granted, caused_by, user.language or "en")
+        return cls(user, via, level, granted & frozenset(only) if only else granted, caused_by, language=user.language or "en")
 
     @classmethod
     def local(cls) -> "Actor":
