@@ -1,5 +1,8 @@
-"""The API door: /api/v1 by noun. Thin: parse, fetch through scope, verb or query, answer."""
+"""The API door: /api/v1 by noun. Thin: parse, fetch through scope, verb or query, answer.
 
-from ninja import NinjaAPI
+Sign in with `Authorization: Bearer <token>` or with the web's session. Errors are problem+json (RFC 9457).
+"""
 
-api = NinjaAPI(title="Pacesetter", version="1", urls_namespace="api")
+from pacesetter.api.door import api
+
+__all__ = ["api"]

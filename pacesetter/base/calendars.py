@@ -19,7 +19,11 @@ OFFICE = [[[540, 1080]]] * 5 + [[], []]
 
 def working_minutes(calendar: Calendar, since: dt.datetime, until: dt.datetime) -> int:
     """Whole working minutes in `[since, until)`; zero when `until` comes first."""
-    seconds = sum((min(end, until) - max(begin, since)).total_seconds() for begin, end in _spans(calendar, since, until) if begin < until and end > since)
+    seconds = sum(
+        (min(end, until) - max(begin, since)).total_seconds()
+        for begin, end in _spans(calendar, since, until)
+        if begin < until and end > since
+    )
     return int(seconds // 60)
 
 
@@ -61,7 +65,9 @@ def _at(day: dt.date, minute: int, zone: ZoneInfo) -> dt.datetime:
 
 
 @transaction.atomic
-def create(name: str, *, by: "Actor", time_zone: str = "UTC", hours: list[list[list[int]]] | None = None, country: str = "", region: str = "") -> Calendar:
+def create(
+    name: str, *, by: "Actor", time_zone: str = "UTC", hours: list[list[list[int]]] | None = None, country: str = "", region: str = ""
+) -> Calendar:
     """Make a calendar; without hours it works from nine to six, Monday to Friday."""
     by.require("calendar.manage")
     hours = hours or OFFICE
@@ -81,7 +87,9 @@ def edit(calendar: Calendar, *, by: "Actor", **changes: object) -> Calendar:
     _check(calendar.name, calendar.time_zone, calendar.hours)
     calendar.version += 1
     calendar.save()
-    history.record_plain("calendar", calendar.pk, "calendar.edited", by=by, changes={k: [before[k], v] for k, v in changes.items() if before[k] != v})
+    history.record_plain(
+        "calendar", calendar.pk, "calendar.edited", by=by, changes={k: [before[k], v] for k, v in changes.items() if before[k] != v}
+    )
     return calendar
 
 

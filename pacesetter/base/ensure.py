@@ -43,7 +43,9 @@ def unprotect() -> None:
 
 
 _TRIGGERS = {
-    "sqlite": ["CREATE TRIGGER IF NOT EXISTS {table}_keeps BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, 'history is append-only'); END"],
+    "sqlite": [
+        "CREATE TRIGGER IF NOT EXISTS {table}_keeps BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, 'history is append-only'); END"
+    ],
     "postgresql": [
         """CREATE OR REPLACE FUNCTION pacesetter_keeps() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE EXCEPTION 'history is append-only'; END $$""",

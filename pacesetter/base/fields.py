@@ -23,7 +23,24 @@ from pacesetter.core.text import fold
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
 
-Type = Literal["text", "long_text", "email", "phone", "url", "number", "decimal", "percent", "money", "date", "instant", "boolean", "choice", "option", "user", "ref"]
+Type = Literal[
+    "text",
+    "long_text",
+    "email",
+    "phone",
+    "url",
+    "number",
+    "decimal",
+    "percent",
+    "money",
+    "date",
+    "instant",
+    "boolean",
+    "choice",
+    "option",
+    "user",
+    "ref",
+]
 
 
 @dataclass(frozen=True)
@@ -86,7 +103,11 @@ class Field:
     def _empty(self) -> Any:
         if self.required:
             raise Invalid("required", field=self.key)
-        return "" if self.type in ("text", "long_text", "email", "phone", "url", "choice", "option") and not self.is_custom else (False if self.type == "boolean" else None)
+        return (
+            ""
+            if self.type in ("text", "long_text", "email", "phone", "url", "choice", "option") and not self.is_custom
+            else (False if self.type == "boolean" else None)
+        )
 
 
 def canonical(value: Any) -> Any:
@@ -118,7 +139,11 @@ def _decimal(field: Field, value: Any, currency: str) -> float | int:
 
 def _money(field: Field, value: Any, currency: str) -> int:
     """Major units as typed; an int that is already minor comes in as `Minor`."""
-    return int(value) if isinstance(value, Minor) else to_minor(value if isinstance(value, str) else Decimal(str(value)), currency or settings.get("company.currency"))
+    return (
+        int(value)
+        if isinstance(value, Minor)
+        else to_minor(value if isinstance(value, str) else Decimal(str(value)), currency or settings.get("company.currency"))
+    )
 
 
 class Minor(int):
@@ -193,7 +218,16 @@ _STORED: dict[str, Type] = {"number": "decimal"}
 def _made(row: CustomField) -> Field:
     choices = tuple((choice["key"], in_language(choice["label"], "en")) for choice in row.choices)
     kind: Type = _STORED.get(row.type, row.type)  # type: ignore[assignment]
-    return Field(row.noun, f"custom.{row.key}", in_language(row.label, "en"), kind, choices, required=row.required, custom_id=row.pk, labels=tuple(row.label.items()))
+    return Field(
+        row.noun,
+        f"custom.{row.key}",
+        in_language(row.label, "en"),
+        kind,
+        choices,
+        required=row.required,
+        custom_id=row.pk,
+        labels=tuple(row.label.items()),
+    )
 
 
 def one(noun: str, key: str) -> Field:
@@ -232,7 +266,9 @@ def add_options(name: str, labels: list[str], *, by: "Actor") -> dict[str, str]:
 
 
 @transaction.atomic
-def create(noun: str, *, label: dict[str, str], type: str, by: "Actor", choices: list[dict[str, Any]] | None = None, required: bool = False) -> CustomField:
+def create(
+    noun: str, *, label: dict[str, str], type: str, by: "Actor", choices: list[dict[str, Any]] | None = None, required: bool = False
+) -> CustomField:
     """Make a company field; its key never changes, its label may."""
     by.require("fields.manage")
     if type not in TYPES:
@@ -241,7 +277,9 @@ def create(noun: str, *, label: dict[str, str], type: str, by: "Actor", choices:
     if not name:
         raise Invalid("required", field="label")
     taken = set(CustomField.objects.filter(noun=noun).values_list("key", flat=True))
-    row = CustomField.objects.create(noun=noun, key=key_for(name, taken), label=label, type=type, choices=choices or [], required=required, position=len(taken))
+    row = CustomField.objects.create(
+        noun=noun, key=key_for(name, taken), label=label, type=type, choices=choices or [], required=required, position=len(taken)
+    )
     history.record_plain("field", row.pk, "field.created", by=by, data={"noun": noun, "label": name, "type": type})
     return row
 
@@ -256,7 +294,13 @@ def edit(row: CustomField, *, by: "Actor", **changes: Any) -> CustomField:
     for key, value in changes.items():
         setattr(row, key, value)
     row.save()
-    history.record_plain("field", row.pk, "field.edited", by=by, changes={k: [before[k], canonical(v)] for k, v in changes.items() if before[k] != canonical(v)})
+    history.record_plain(
+        "field",
+        row.pk,
+        "field.edited",
+        by=by,
+        changes={k: [before[k], canonical(v)] for k, v in changes.items() if before[k] != canonical(v)},
+    )
     return row
 
 
@@ -293,5 +337,3 @@ def _read_off(noun: str, model: type[models.Model], key: str, label: str) -> Fie
     ]
     kind = next(name for cls, name in kinds if isinstance(column, cls))
     return Field(noun, key, label, kind, limit=getattr(column, "max_length", None) if kind == "text" else None)
-
-

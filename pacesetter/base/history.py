@@ -22,12 +22,29 @@ CHUNK = 2000
 UNDO: Registry[Callable[..., Any]] = Registry("noun with undo")
 
 
-def record(obj: Any, kind: str, *, by: "Actor", changes: Changes | None = None, data: Mapping[str, Any] | None = None, batch: uuid.UUID | None = None) -> HistoryEntry:
+def record(
+    obj: Any,
+    kind: str,
+    *,
+    by: "Actor",
+    changes: Changes | None = None,
+    data: Mapping[str, Any] | None = None,
+    batch: uuid.UUID | None = None,
+) -> HistoryEntry:
     """Write what happened to one record."""
     return record_plain(obj.noun, obj.pk, kind, by=by, changes=changes, data=data, batch=batch)
 
 
-def record_plain(noun: str, object_id: int, kind: str, *, by: "Actor", changes: Changes | None = None, data: Mapping[str, Any] | None = None, batch: uuid.UUID | None = None) -> HistoryEntry:
+def record_plain(
+    noun: str,
+    object_id: int,
+    kind: str,
+    *,
+    by: "Actor",
+    changes: Changes | None = None,
+    data: Mapping[str, Any] | None = None,
+    batch: uuid.UUID | None = None,
+) -> HistoryEntry:
     """Write what happened to something that is not a model instance."""
     entry = _entry(noun, object_id, kind, by, changes or {}, data or {}, batch, clock.now())
     entry.save(force_insert=True)
@@ -35,7 +52,15 @@ def record_plain(noun: str, object_id: int, kind: str, *, by: "Actor", changes: 
     return entry
 
 
-def record_many(noun: str, rows: Iterable[tuple[int, Changes]], kind: str, *, by: "Actor", batch: uuid.UUID | None = None, data: Mapping[str, Any] | None = None) -> None:
+def record_many(
+    noun: str,
+    rows: Iterable[tuple[int, Changes]],
+    kind: str,
+    *,
+    by: "Actor",
+    batch: uuid.UUID | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> None:
     """Write the same kind of entry for many records: `rows` holds (id, changes)."""
     at = clock.now()
     rows = list(rows)
@@ -49,9 +74,20 @@ def mark_dirty(noun: str, ids: Iterable[int]) -> None:
     Dirty.objects.bulk_create([Dirty(noun=noun, object_id=pk) for pk in ids], batch_size=CHUNK)
 
 
-def _entry(noun: str, pk: int, kind: str, by: "Actor", changes: Changes, data: Mapping[str, Any], batch: uuid.UUID | None, at: dt.datetime) -> HistoryEntry:
+def _entry(
+    noun: str, pk: int, kind: str, by: "Actor", changes: Changes, data: Mapping[str, Any], batch: uuid.UUID | None, at: dt.datetime
+) -> HistoryEntry:
     return HistoryEntry(
-        noun=noun, object_id=pk, kind=kind, at=at, user_id=by.user_id, via=by.via, caused_by=by.caused_by, batch=batch or by.batch, changes=dict(changes), data=dict(data)
+        noun=noun,
+        object_id=pk,
+        kind=kind,
+        at=at,
+        user_id=by.user_id,
+        via=by.via,
+        caused_by=by.caused_by,
+        batch=batch or by.batch,
+        changes=dict(changes),
+        data=dict(data),
     )
 
 

@@ -66,7 +66,9 @@ def start(key: str, *, by: "Actor", tick: str | None = None, **args: Any) -> Job
     now, kind = clock.now(), JOBS[key]
     try:
         with transaction.atomic():
-            return Job.objects.create(key=key, args=args, user_id=by.user_id, via=by.via, created_at=now, run_at=now, tick=tick, max_attempts=kind.attempts)
+            return Job.objects.create(
+                key=key, args=args, user_id=by.user_id, via=by.via, created_at=now, run_at=now, tick=tick, max_attempts=kind.attempts
+            )
     except IntegrityError:
         raise Refused("job_running", name=kind.label) from None
 
@@ -119,15 +121,17 @@ def claim(only: int | None = None) -> Job | None:
     if found is None:
         return None
     pk, attempts = found
-    mine = Job.objects.filter(ready, pk=pk, attempts=attempts).update(state="running", attempts=attempts + 1, lease_until=now + LEASE, started_at=now)
+    mine = Job.objects.filter(ready, pk=pk, attempts=attempts).update(
+        state="running", attempts=attempts + 1, lease_until=now + LEASE, started_at=now
+    )
     return Job.objects.get(pk=pk) if mine else None
 
 
-def run_inline(job: Job) -> Job:
-    """Claim and run one job here and now; the command line and tests do this."""
+def run_inline(job: Job, watch: Callable[[int, int], None] | None = None) -> Job:
+    """Claim and run one job here and now; the command line and tests do this, and may `watch` its progress."""
     claimed = claim(job.pk)
     if claimed:
-        run(claimed)
+        run(claimed, watch)
     job.refresh_from_db()
     return job
 
@@ -138,10 +142,13 @@ class Running:
 
     job: Job
     by: "Actor"
+    watch: Callable[[int, int], None] | None = None
     _last: float = field(default=0.0)
 
     def step(self, done: int, total: int, code: str = "", **params: Any) -> None:
         """Report progress, extend the lease, and stop here if asked to; writes at most twice a second."""
+        if self.watch:
+            self.watch(done, total)
         if time.monotonic() - self._last < STEP_SECONDS and done < total:
             return
         self._last = time.monotonic()
@@ -166,9 +173,9 @@ class Running:
             self.write(state="done", result=result, finished_at=clock.now(), done=F("total"))
 
 
-def run(job: Job) -> None:
+def run(job: Job, watch: Callable[[int, int], None] | None = None) -> None:
     """Run a claimed job to its end, its refusal, its cancellation or its retry."""
-    running = Running(job, _actor(job))
+    running = Running(job, _actor(job), watch)
     try:
         result = JOBS[job.key].run(running, **job.args)
         if not Job.objects.filter(pk=job.pk, state="done").exists():
@@ -185,7 +192,9 @@ def run(job: Job) -> None:
 
 
 def _end(running: Running, state: str, error: Any) -> None:
-    Job.objects.filter(pk=running.job.pk, state="running", attempts=running.job.attempts).update(state=state, error=error, finished_at=clock.now())
+    Job.objects.filter(pk=running.job.pk, state="running", attempts=running.job.attempts).update(
+        state=state, error=error, finished_at=clock.now()
+    )
 
 
 def _again_or_fail(running: Running, trace: str) -> None:

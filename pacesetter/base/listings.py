@@ -197,7 +197,9 @@ def _named(model: type[Any], column: fields.Field, name: str) -> int:
     if _has(target, "name_key"):
         found = target.objects.filter(name_key=fold(name)).values_list("pk", flat=True).first()
     else:
-        found = next((row.pk for row in target.objects.all() if fold(name) in {fold(row.key), *(fold(label) for label in row.label.values())}), None)
+        found = next(
+            (row.pk for row in target.objects.all() if fold(name) in {fold(row.key), *(fold(label) for label in row.label.values())}), None
+        )
     return -1 if found is None else int(found)
 
 

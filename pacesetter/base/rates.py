@@ -22,7 +22,9 @@ SETS = {
     "spot": {"en": "Rate of the day", "es": "Tipo del día", "it": "Cambio del giorno"},
     "month_average": {"en": "Average of the month", "es": "Media del mes", "it": "Media del mese"},
 }
-settings.define("rates.default", "plan", mark("Rate set for money"), mark("Which rates turn other currencies into the company's."), tuple(SETS))
+settings.define(
+    "rates.default", "plan", mark("Rate set for money"), mark("Which rates turn other currencies into the company's."), tuple(SETS)
+)
 
 
 def ensure() -> None:
@@ -38,7 +40,9 @@ class Converter:
         self.target = settings.get("company.currency")
         self.rate_set = rate_set
         self._rates: dict[str, list[tuple[dt.date, int]]] = {}
-        for currency, on, scaled in Rate.objects.filter(rate_set__key=rate_set).order_by("currency", "on").values_list("currency", "on", "scaled"):
+        for currency, on, scaled in (
+            Rate.objects.filter(rate_set__key=rate_set).order_by("currency", "on").values_list("currency", "on", "scaled")
+        ):
             self._rates.setdefault(currency, []).append((on, scaled))
 
     def rate(self, currency: str, on: dt.date) -> int | None:
@@ -69,7 +73,9 @@ def put(rate_set: RateSet, *, currency: str, on: dt.date, rate: Decimal, by: "Ac
     if scaled <= 0:
         raise Invalid("negative", field="rate")
     row, _ = Rate.objects.update_or_create(rate_set=rate_set, currency=currency, on=on, defaults={"scaled": scaled})
-    history.record_plain("rate", row.pk, "rate.put", by=by, data={"set": rate_set.key, "currency": currency, "on": on.isoformat(), "rate": str(rate)})
+    history.record_plain(
+        "rate", row.pk, "rate.put", by=by, data={"set": rate_set.key, "currency": currency, "on": on.isoformat(), "rate": str(rate)}
+    )
     return row
 
 

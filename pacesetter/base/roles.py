@@ -43,16 +43,52 @@ CAPABILITIES: dict[str, str] = {
     "access.explain": mark("See why a person cannot see a record"),
     "personal.erase": mark("Blank personal data in history"),
 }
-SELL = ["account.edit", "contact.edit", "lead.edit", "lead.convert", "deal.edit", "deal.close", "activity.log", "call.submit", "token.create"]
+SELL = [
+    "account.edit",
+    "contact.edit",
+    "lead.edit",
+    "lead.convert",
+    "deal.edit",
+    "deal.close",
+    "activity.log",
+    "call.submit",
+    "token.create",
+]
 LEAD = [*SELL, "record.assign", "record.archive", "record.bulk", "record.export", "view.share"]
 OPERATE = [*LEAD, "record.import", "catalogue.manage", "tool.manage", "job.all"]
-MANAGE = [*OPERATE, "process.manage", "people.manage", "calendar.manage", "fields.manage", "settings.manage", "target.set", "quota.set", "call.company", "access.explain"]
+MANAGE = [
+    *OPERATE,
+    "process.manage",
+    "people.manage",
+    "calendar.manage",
+    "fields.manage",
+    "settings.manage",
+    "target.set",
+    "quota.set",
+    "call.company",
+    "access.explain",
+]
 
 START: list[tuple[str, dict[str, str], str, list[str]]] = [
     ("vp_sales_ops", {"en": "VP Sales Operations", "es": "VP de operaciones de ventas", "it": "VP Sales Operations"}, "all", MANAGE),
-    ("sales_ops_manager", {"en": "Sales Ops Manager", "es": "Responsable de operaciones de ventas", "it": "Responsabile Sales Operations"}, "all", MANAGE),
-    ("analyst", {"en": "Sales Ops Analyst", "es": "Analista de operaciones de ventas", "it": "Analista Sales Operations"}, "all", ["record.export", "view.share", "target.set", "token.create"]),
-    ("ops_representative", {"en": "Sales Ops Representative", "es": "Representante de operaciones de ventas", "it": "Addetto Sales Operations"}, "all", OPERATE),
+    (
+        "sales_ops_manager",
+        {"en": "Sales Ops Manager", "es": "Responsable de operaciones de ventas", "it": "Responsabile Sales Operations"},
+        "all",
+        MANAGE,
+    ),
+    (
+        "analyst",
+        {"en": "Sales Ops Analyst", "es": "Analista de operaciones de ventas", "it": "Analista Sales Operations"},
+        "all",
+        ["record.export", "view.share", "target.set", "token.create"],
+    ),
+    (
+        "ops_representative",
+        {"en": "Sales Ops Representative", "es": "Representante de operaciones de ventas", "it": "Addetto Sales Operations"},
+        "all",
+        OPERATE,
+    ),
     ("sales_manager", {"en": "Sales Manager", "es": "Responsable de ventas", "it": "Responsabile vendite"}, "team", LEAD),
     ("seller", {"en": "Seller", "es": "Vendedor", "it": "Venditore"}, "own", SELL),
     ("sdr", {"en": "SDR", "es": "SDR", "it": "SDR"}, "own", SELL),

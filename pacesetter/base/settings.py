@@ -94,6 +94,16 @@ def _checked(setting: Setting, value: Any) -> Any:
 define("company.name", "My company", mark("Company name"), mark("Shown at the top of the sidebar and on reports."))
 define("company.currency", "USD", mark("Company currency"), mark("Every total is shown in this currency."))
 define("company.time_zone", "UTC", mark("Time zone"), mark("Business days begin and end in this zone."))
-define("company.fiscal_start", 1, mark("Fiscal year starts in month"), mark("1 is January."), )
+define(
+    "company.fiscal_start",
+    1,
+    mark("Fiscal year starts in month"),
+    mark("1 is January."),
+)
 define("company.language", "en", mark("Language"), mark("Used where a person has not chosen one."), ("en", "es", "it"))
-define("company.accounts_open", True, mark("Everyone may read accounts and contacts"), mark("Otherwise only their owners and the owners' managers."))
+define(
+    "company.accounts_open",
+    True,
+    mark("Everyone may read accounts and contacts"),
+    mark("Otherwise only their owners and the owners' managers."),
+)

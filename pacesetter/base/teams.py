@@ -1,6 +1,7 @@
 """Teams, memberships and reporting lines: verbs and the questions scope and attribution ask."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -33,6 +34,14 @@ def team_of(user: User, day: dt.date | None = None) -> Team | None:
     """The primary team of a person on a day."""
     membership = TeamMembership.objects.on(day or clock.today()).filter(user=user).select_related("team").first()
     return membership.team if membership else None
+
+
+def today_of(people: Iterable[User]) -> dict[int, tuple[int | None, int | None]]:
+    """Today's (team id, manager id) of each person, in two queries."""
+    ids, today = [user.pk for user in people], clock.today()
+    team = dict(TeamMembership.objects.on(today).filter(user__in=ids).values_list("user_id", "team_id"))
+    manager = dict(Reporting.objects.on(today).filter(user__in=ids).values_list("user_id", "manager_id"))
+    return {pk: (team.get(pk), manager.get(pk)) for pk in ids}
 
 
 @transaction.atomic
@@ -84,7 +93,14 @@ def join(user: User, *, team: Team | None, by: "Actor", since: dt.date | None = 
     since = since or clock.today()
     before = team_of(user, since)
     _turn(TeamMembership, user, since, {"team": team} if team else None)
-    history.record_plain("user", user.pk, "user.joined_team", by=by, changes={"team": [before and before.name, team and team.name]}, data={"since": since.isoformat()})
+    history.record_plain(
+        "user",
+        user.pk,
+        "user.joined_team",
+        by=by,
+        changes={"team": [before and before.name, team and team.name]},
+        data={"since": since.isoformat()},
+    )
 
 
 @transaction.atomic

@@ -26,10 +26,18 @@ def create(user: "User", *, name: str, by: Actor, days: int = 90, capabilities: 
         raise NotAllowed("not_yours", noun="token")
     if not name.strip():
         raise Invalid("required", field="name")
+    if capabilities or by.via == "api":  # a limited token never begets a wider one
+        capabilities = sorted(set(capabilities or by.capabilities) & by.capabilities)
     life = min(dt.timedelta(days=max(days, 1)), LONGEST)
     secret = "pace_" + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
-        user=user, name=name.strip(), prefix=secret[:12], digest=_digest(secret), capabilities=capabilities or [], created_at=clock.now(), expires_at=clock.now() + life
+        user=user,
+        name=name.strip(),
+        prefix=secret[:12],
+        digest=_digest(secret),
+        capabilities=capabilities or [],
+        created_at=clock.now(),
+        expires_at=clock.now() + life,
     )
     history.record_plain("token", token.pk, "token.created", by=by, data={"name": token.name, "user": user.pk})
     return token, secret
@@ -48,7 +56,11 @@ def revoke(token: ApiToken, *, by: Actor) -> ApiToken:
 
 def actor_for(secret: str) -> Actor | None:
     """The actor behind a secret, or nothing when it is unknown, revoked, expired or its user may not sign in."""
-    token = ApiToken.objects.select_related("user__role").filter(digest=_digest(secret), revoked_at__isnull=True, expires_at__gt=clock.now()).first()
+    token = (
+        ApiToken.objects.select_related("user__role")
+        .filter(digest=_digest(secret), revoked_at__isnull=True, expires_at__gt=clock.now())
+        .first()
+    )
     if token is None or not token.user.is_active:
         return None
     return Actor.of(token.user, via="api", only=token.capabilities)

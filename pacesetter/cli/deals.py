@@ -6,7 +6,9 @@ from pacesetter.cli.output import as_format, as_json, table
 
 
 @click.command("deals")
-@click.option("--where", default="status = open", show_default=True, help="A condition such as 'amount >= 10000 and owner = \"Ines Navarro\"'.")
+@click.option(
+    "--where", default="status = open", show_default=True, help="A condition such as 'amount >= 10000 and owner = \"Ines Navarro\"'."
+)
 @click.option("--search", default="", help="Words that the deal's or account's name contains.")
 @click.option("--sort", default="", help="A column, with a minus sign for descending.")
 @click.option("--limit", default=30, show_default=True)

@@ -11,7 +11,9 @@ Step = Callable[[int, int, str], None]
 
 
 @click.command("demo")
-@click.option("--size", type=click.Choice(["s", "m"]), default="s", show_default=True, help="s: 3,500 deals in 36 months; m: ten times that.")
+@click.option(
+    "--size", type=click.Choice(["s", "m"]), default="s", show_default=True, help="s: 3,500 deals in 36 months; m: ten times that."
+)
 @click.option("--seed", default=7, show_default=True, help="The same seed on the same day makes the same company.")
 def command(size: str, seed: int) -> None:
     """Fill an empty data folder with the demo company."""
@@ -29,6 +31,8 @@ def with_bar(work: Callable[[Step], Made]) -> Made:
     """Do `work` under a progress bar."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    with Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn(), transient=True) as progress:
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn(), transient=True
+    ) as progress:
         task = progress.add_task("Starting", total=1)
         return work(lambda done, total, text: progress.update(task, completed=done, total=total, description=text))

@@ -19,7 +19,11 @@ def show(state: str | None) -> None:
     from pacesetter.cli.output import table
 
     rows = Job.objects.filter(**({"state": state} if state else {}))[:50]
-    table(["Id", "Job", "State", "Done", "Started", "Attempts"], [(j.pk, j.key, j.state, f"{j.percent} %", j.started_at and f"{j.started_at:%Y-%m-%d %H:%M}", j.attempts) for j in rows], right=(0, 3, 5))
+    table(
+        ["Id", "Job", "State", "Done", "Started", "Attempts"],
+        [(j.pk, j.key, j.state, f"{j.percent} %", j.started_at and f"{j.started_at:%Y-%m-%d %H:%M}", j.attempts) for j in rows],
+        right=(0, 3, 5),
+    )
 
 
 @command.command("cancel")

@@ -9,7 +9,9 @@ from typing import Any
 
 import click
 
-as_format = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", help="A table to read, or JSON for scripts.")
+as_format = click.option(
+    "--format", "form", type=click.Choice(["table", "json"]), default="table", help="A table to read, or JSON for scripts."
+)
 
 
 def as_json(value: Any) -> None:

@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 
 
-
 def ready() -> None:
     """Set Django up and bring the data folder up to date; quick when there is nothing to do."""
     import django
@@ -51,5 +50,3 @@ def _catalogues(data: Path) -> None:
             with source.open("rb") as text, scratch.open("wb") as out:
                 write_mo(out, read_po(text))
             scratch.replace(target)
-
-

@@ -60,7 +60,24 @@ class _Processes:
     """The two children of `up`. A worker that dies is started again; the web going down ends everything."""
 
     def __init__(self, host: str, port: int) -> None:
-        self.web = self._start("-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1", "--blocking-threads", "8", "--no-access-log", "--log-level", "warning", "pacesetter.conf.wsgi:application")
+        self.web = self._start(
+            "-m",
+            "granian",
+            "--interface",
+            "wsgi",
+            "--host",
+            host,
+            "--port",
+            str(port),
+            "--workers",
+            "1",
+            "--blocking-threads",
+            "8",
+            "--no-access-log",
+            "--log-level",
+            "warning",
+            "pacesetter.conf.wsgi:application",
+        )
         self.worker = self._start("-m", "pacesetter.cli", "worker")
         self.stopping = False
 

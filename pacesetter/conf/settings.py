@@ -9,9 +9,13 @@ PACESETTER_DATA = data_folder()
 
 SECRET_KEY = secret_key(PACESETTER_DATA)
 DEBUG = boot("PACESETTER_DEBUG", "", "1 shows errors in the browser; for development only.") == "1"
-ALLOWED_HOSTS = boot("PACESETTER_HOSTS", "localhost,127.0.0.1,[::1]", "Host names under which the web is reached, comma separated.").split(",")
+ALLOWED_HOSTS = boot("PACESETTER_HOSTS", "localhost,127.0.0.1,[::1]", "Host names under which the web is reached, comma separated.").split(
+    ","
+)
 PACESETTER_URL = boot("PACESETTER_URL", "", "Public address, for links in invitations, such as https://sales.example.com.")
-BEHIND_HTTPS = boot("PACESETTER_HTTPS", "", "1 when a proxy in front speaks HTTPS: secure cookies, HSTS, X-Forwarded-Proto is believed.") == "1"
+BEHIND_HTTPS = (
+    boot("PACESETTER_HTTPS", "", "1 when a proxy in front speaks HTTPS: secure cookies, HSTS, X-Forwarded-Proto is believed.") == "1"
+)
 LOG_FORMAT = boot("PACESETTER_LOG", "text", "text or json: the format of log lines.")
 
 INSTALLED_APPS = [

@@ -38,7 +38,9 @@ def domain_of(address: str) -> str:
     return text.removeprefix("www.")[:120]
 
 
-def edit_many(accounts: Sequence[Account], *, by: "Actor", version: int | None = None, batch: uuid.UUID | None = None, **changes: Any) -> list[Account]:
+def edit_many(
+    accounts: Sequence[Account], *, by: "Actor", version: int | None = None, batch: uuid.UUID | None = None, **changes: Any
+) -> list[Account]:
     """Change fields of accounts."""
     return SHELF.edit_many(accounts, by=by, version=version, batch=batch, adjust=_follow, **changes)
 

@@ -16,7 +16,12 @@ from pacesetter.crm.records import Changes, Shelf, put, refreshed
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
 
-add_sentences({"done_already": mark("{name} is done already."), "about_nothing": mark("Say what this is about: an account, a contact, a lead or a deal.")})
+add_sentences(
+    {
+        "done_already": mark("{name} is done already."),
+        "about_nothing": mark("Say what this is about: an account, a contact, a lead or a deal."),
+    }
+)
 
 SHELF = Shelf("activity", Activity, "activity.log")
 ABOUT = ("deal", "lead", "contact", "account")
@@ -110,6 +115,6 @@ def edit(activity: Activity, *, by: "Actor", **changes: Any) -> Activity:
 
 def _own(activities: Sequence[Activity], by: "Actor") -> None:
     """One's own activities, or those of people in one's scope."""
-    inside = {pk for pk in Activity.objects.editable_by(by).filter(pk__in=[a.pk for a in activities]).values_list("pk", flat=True)}
+    inside = set(Activity.objects.editable_by(by).filter(pk__in=[a.pk for a in activities]).values_list("pk", flat=True))
     if any(a.pk not in inside for a in activities):
         raise Refused("not_yours", noun="activity")

@@ -25,7 +25,9 @@ def create(*, by: "Actor", **values: Any) -> Campaign:
     return create_many([values], by=by)[0]
 
 
-def edit_many(rows: Sequence[Campaign], *, by: "Actor", version: int | None = None, batch: uuid.UUID | None = None, **changes: Any) -> list[Campaign]:
+def edit_many(
+    rows: Sequence[Campaign], *, by: "Actor", version: int | None = None, batch: uuid.UUID | None = None, **changes: Any
+) -> list[Campaign]:
     """Change fields of campaigns."""
     return SHELF.edit_many(rows, by=by, version=version, batch=batch, **changes)
 

@@ -48,7 +48,14 @@ def of_leads(leads: Sequence[Lead], fields: Mapping[int, Sequence[str]], when: C
         at = when(lead) if when else now
         rows.append(
             LeadChange(
-                lead_id=lead.pk, occurred_at=at, recorded_at=now, fields=known, owner_id=lead.owner_id, team_id=lead.team_id, status_id=lead.status_id, archived=lead.archived_at is not None
+                lead_id=lead.pk,
+                occurred_at=at,
+                recorded_at=now,
+                fields=known,
+                owner_id=lead.owner_id,
+                team_id=lead.team_id,
+                status_id=lead.status_id,
+                archived=lead.archived_at is not None,
             )
         )
     LeadChange.objects.bulk_create([row for row in rows if row.fields], batch_size=CHUNK)

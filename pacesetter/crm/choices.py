@@ -33,7 +33,9 @@ def pipelines() -> list[Pipeline]:
 
 def stages(pipeline: Pipeline | None = None) -> list[Stage]:
     """Stages in use, in order."""
-    rows = Stage.objects.filter(archived_on__isnull=True, pipeline__archived_on__isnull=True).order_by("pipeline__position", "pipeline_id", "position")
+    rows = Stage.objects.filter(archived_on__isnull=True, pipeline__archived_on__isnull=True).order_by(
+        "pipeline__position", "pipeline_id", "position"
+    )
     return list(rows.filter(pipeline=pipeline) if pipeline else rows)
 
 

@@ -34,7 +34,9 @@ def complete(person: Any) -> None:
         raise Invalid("required", field="last_name")
 
 
-def edit_many(contacts: Sequence[Contact], *, by: "Actor", version: int | None = None, batch: uuid.UUID | None = None, **changes: Any) -> list[Contact]:
+def edit_many(
+    contacts: Sequence[Contact], *, by: "Actor", version: int | None = None, batch: uuid.UUID | None = None, **changes: Any
+) -> list[Contact]:
     """Change fields of contacts."""
     if isinstance(changes.get("email"), str):
         changes["email"] = changes["email"].lower()

@@ -3,12 +3,12 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.db import transaction
 
 from pacesetter.base import clock, fields, history, rates, settings
-from pacesetter.base.fields import Minor
 from pacesetter.base.models import User
 from pacesetter.core.errors import Invalid, Refused, add_sentences
 from pacesetter.core.labels import in_language, mark
@@ -147,6 +147,11 @@ def edit_many(
     return SHELF.edit_many(deals, by=by, version=version, batch=batch, adjust=_follow, **changes)
 
 
+def edit_each(pairs: Sequence[tuple[Deal, Mapping[str, Any]]], *, by: "Actor", batch: uuid.UUID | None = None) -> list[Deal]:
+    """Change deals, each in its own way."""
+    return SHELF.edit_each(pairs, by=by, batch=batch, adjust=_follow)
+
+
 def edit(deal: Deal, *, by: "Actor", version: int | None = None, **changes: Any) -> Deal:
     """Change fields of one deal."""
     return refreshed(deal, edit_many([deal], by=by, version=version, **changes)[0])
@@ -191,34 +196,59 @@ def move_stage(deal: Deal, *, to: Stage, by: "Actor") -> Deal:
     return refreshed(deal, move_stage_many([deal], to=to, by=by)[0])
 
 
+@dataclass(frozen=True)
+class Closure:
+    """How one deal ended; a lost one needs a reason."""
+
+    deal: Deal
+    outcome: Literal["won", "lost"]
+    on: dt.date | None = None
+    reason: LostReason | None = None
+    note: str = ""
+    competitor: str = ""
+
+
 def close_won(deal: Deal, *, by: "Actor", on: dt.date | None = None) -> Deal:
     """Close a deal as won."""
-    return _close(deal, "won", {}, by, on)
+    return refreshed(deal, close_many([Closure(deal, "won", on)], by=by)[0])
 
 
 def close_lost(
     deal: Deal, *, reason: LostReason | None, by: "Actor", on: dt.date | None = None, note: str = "", competitor: str = ""
 ) -> Deal:
     """Close a deal as lost; a reason is asked for."""
-    if reason is None:
-        raise Invalid("reason_needed", field="reason")
-    more = {"competitor": competitor} if competitor else {}
-    return _close(deal, "lost", {"lost_reason": reason.pk, "lost_note": note, **more}, by, on)
+    return refreshed(deal, close_many([Closure(deal, "lost", on, reason, note, competitor)], by=by)[0])
 
 
 @transaction.atomic
-def _close(deal: Deal, outcome: str, more: dict[str, Any], by: "Actor", on: dt.date | None) -> Deal:
-    fresh = _locked_for([deal], by, "deal.close", status="open")[0]
-    day = on or clock.today()
+def close_many(closures: Sequence[Closure], *, by: "Actor", batch: uuid.UUID | None = None) -> list[Deal]:
+    """Close deals, each with its own outcome and day."""
+    closed: list[Deal] = []
+    for outcome in ("won", "lost"):
+        some = [closure for closure in closures if closure.outcome == outcome]
+        fresh = _locked_for([closure.deal for closure in some], by, "deal.close", status="open")
+        known = fields.of("deal")
+        per_row = {deal.pk: put(deal, _ending(deal, closure), known) for deal, closure in zip(fresh, some, strict=True)}
+        closed += SHELF.store(fresh, per_row, f"deal.{outcome}", by=by, batch=batch)
+    rank = {closure.deal.pk: at for at, closure in enumerate(closures)}
+    return sorted(closed, key=lambda deal: rank[deal.pk])
+
+
+def _ending(deal: Deal, closure: Closure) -> dict[str, Any]:
+    """The values of a closed deal, after checking the day, the reason and what the closing stage needs."""
+    day = closure.on or clock.today()
     if day > clock.today():
         raise Invalid("closed_in_future", field="on", day=day)
-    if fresh.created_on and day < fresh.created_on:
-        raise Invalid("closed_before_created", field="on", closed=day, created=fresh.created_on)
-    stage = pipelines.closing_stage(fresh.pipeline_id, outcome)
-    pipelines.check_required(fresh, stage)
-    values = {"stage": stage.pk, "status": outcome, "closed_on": day, "stage_since": clock.now(), **more}
-    per_row = {fresh.pk: put(fresh, values, fields.of("deal"))}
-    return refreshed(deal, SHELF.store([fresh], per_row, f"deal.{outcome}", by=by)[0])
+    if deal.created_on and day < deal.created_on:
+        raise Invalid("closed_before_created", field="on", closed=day, created=deal.created_on)
+    if closure.outcome == "lost" and closure.reason is None:
+        raise Invalid("reason_needed", field="reason")
+    stage = pipelines.closing_stage(deal.pipeline_id, closure.outcome)
+    pipelines.check_required(deal, stage)
+    values = {"stage": stage.pk, "status": closure.outcome, "closed_on": day, "stage_since": clock.now()}
+    if closure.reason:
+        values |= {"lost_reason": closure.reason.pk, "lost_note": closure.note}
+    return values | ({"competitor": closure.competitor} if closure.competitor else {})
 
 
 @transaction.atomic
@@ -284,17 +314,36 @@ def tick_criterion(deal: Deal, *, key: str, met: bool, by: "Actor") -> Deal:
 
 
 # people, credits, lines -------------------------------------------------------------------------
-@transaction.atomic
 def set_role(deal: Deal, *, contact: Contact, role: str | None, by: "Actor") -> None:
     """State a contact's role in a deal; without a role the contact is taken off."""
-    fresh = _locked_for([deal], by, "deal.edit")[0]
-    before = DealContact.objects.filter(deal=fresh, contact=contact).values_list("role", flat=True).first()
+    set_roles_many([(deal, contact, role)], by=by)
+
+
+@transaction.atomic
+def set_roles_many(rows: Sequence[tuple[Deal, Contact, str | None]], *, by: "Actor") -> None:
+    """State the roles of contacts in deals: (deal, contact, role or None)."""
+    _locked_for(list({deal.pk: deal for deal, _, _ in rows}.values()), by, "deal.edit")
+    there = {(row.deal_id, row.contact_id): row for row in DealContact.objects.filter(deal__in=[deal.pk for deal, _, _ in rows])}
+    new = []
+    for deal, contact, role in rows:
+        row = there.get((deal.pk, contact.pk))
+        if role and row is None:
+            new.append(DealContact(deal=deal, contact=contact, role=role))
+        elif row and role != row.role:
+            _change_role(row, role)
+        elif row or not role:
+            continue
+        history.record(
+            deal, "deal.contact", by=by, data={"contact": contact.pk, "name": contact.name, "before": row and row.role, "after": role}
+        )
+    DealContact.objects.bulk_create(new)
+
+
+def _change_role(row: DealContact, role: str | None) -> None:
     if role is None:
-        DealContact.objects.filter(deal=fresh, contact=contact).delete()
+        row.delete()
     else:
-        DealContact.objects.update_or_create(deal=fresh, contact=contact, defaults={"role": role})
-    if before != role:
-        history.record(fresh, "deal.contact", by=by, data={"contact": contact.pk, "name": contact.name, "before": before, "after": role})
+        DealContact.objects.filter(pk=row.pk).update(role=role)
 
 
 @transaction.atomic
@@ -313,19 +362,29 @@ def set_credits(deal: Deal, *, shares: Sequence[tuple[User, str, int]], by: "Act
     history.record(fresh, "deal.credits", by=by, data={"before": before, "after": after})
 
 
-@transaction.atomic
-def set_lines(deal: Deal, *, lines: Sequence[tuple[Product, int, int | None]], by: "Actor") -> Deal:
+Line = tuple[Product, int, int | None]
+
+
+def set_lines(deal: Deal, *, lines: Sequence[Line], by: "Actor") -> Deal:
     """State what is sold: (product, quantity, unit price in minor units or the list price). The amount becomes their sum."""
-    fresh = _locked_for([deal], by, "deal.edit")[0]
-    items = [_line(fresh, position, *line) for position, line in enumerate(lines)]
-    fresh.lines.all().delete()
-    LineItem.objects.bulk_create(items)
-    values: dict[str, Any] = {"amount": sum(item.amount for item in items)} if items else {}
-    if values:
-        _follow_amount(fresh, values)
-    per_row = {fresh.pk: put(fresh, {key: Minor(value) if value is not None else None for key, value in values.items()}, fields.of("deal"))}
-    history.record(fresh, "deal.lines", by=by, data={"lines": [[i.product_id, i.quantity, i.unit_price] for i in items]})
-    return refreshed(deal, SHELF.store([fresh], per_row, "deal.edited", by=by)[0])
+    return refreshed(deal, set_lines_many([(deal, lines)], by=by)[0])
+
+
+@transaction.atomic
+def set_lines_many(rows: Sequence[tuple[Deal, Sequence[Line]]], *, by: "Actor") -> list[Deal]:
+    """State what is sold on many deals."""
+    fresh = _locked_for([deal for deal, _ in rows], by, "deal.edit")
+    items = {deal.pk: [_line(deal, at, *line) for at, line in enumerate(lines)] for deal, (_, lines) in zip(fresh, rows, strict=True)}
+    LineItem.objects.filter(deal__in=fresh).delete()
+    LineItem.objects.bulk_create([item for lines in items.values() for item in lines])
+    known, per_row = fields.of("deal"), {}
+    for deal in fresh:
+        values: dict[str, Any] = {"amount": sum(item.amount for item in items[deal.pk])} if items[deal.pk] else {}
+        if values:
+            _follow_amount(deal, values)
+        per_row[deal.pk] = put(deal, values, known)
+        history.record(deal, "deal.lines", by=by, data={"lines": [[i.product_id, i.quantity, i.unit_price] for i in items[deal.pk]]})
+    return SHELF.store(fresh, per_row, "deal.edited", by=by)
 
 
 def _line(deal: Deal, position: int, product: Product, quantity: int, unit_price: int | None) -> LineItem:

@@ -195,7 +195,14 @@ describe(
     *from_model(
         "product",
         models.Product,
-        {"name": mark("Product"), "sku": mark("Article number"), "family": mark("Family"), "price": mark("List price"), "currency": mark("Currency"), "recurring_months": mark("Billed every … months")},
+        {
+            "name": mark("Product"),
+            "sku": mark("Article number"),
+            "family": mark("Family"),
+            "price": mark("List price"),
+            "currency": mark("Currency"),
+            "recurring_months": mark("Billed every … months"),
+        },
         name={"required": True},
         price=MONEY,
     ),
@@ -205,9 +212,15 @@ describe(
     *from_model(
         "campaign",
         models.Campaign,
-        {"name": mark("Campaign"), "kind": mark("Kind"), "since": mark("From"), "until": mark("Until"), "budget": mark("Budget"), "currency": mark("Currency")},
+        {
+            "name": mark("Campaign"),
+            "kind": mark("Kind"),
+            "since": mark("From"),
+            "until": mark("Until"),
+            "budget": mark("Budget"),
+            "currency": mark("Currency"),
+        },
         name={"required": True},
         budget=MONEY,
     ),
 )
-

@@ -24,7 +24,12 @@ if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
 
 add_sentences({"convert_first": mark("Use “Convert”, which makes the account, the contact and the deal.")})
-settings.define("lead.promise_minutes", 60, mark("Answer promised within"), mark("Working minutes within which an inbound lead should hear from a person."))
+settings.define(
+    "lead.promise_minutes",
+    60,
+    mark("Answer promised within"),
+    mark("Working minutes within which an inbound lead should hear from a person."),
+)
 
 STATUSES = [
     ("new", {"en": "New", "es": "Nuevo", "it": "Nuovo"}, "new"),
@@ -34,14 +39,31 @@ STATUSES = [
     ("converted", {"en": "Converted", "es": "Convertido", "it": "Convertito"}, "converted"),
     ("disqualified", {"en": "Disqualified", "es": "Descartado", "it": "Scartato"}, "disqualified"),
 ]
-PUBLIC_MAIL = frozenset("gmail.com googlemail.com outlook.com hotmail.com live.com yahoo.com icloud.com me.com aol.com gmx.de web.de libero.it".split())
+PUBLIC_MAIL = frozenset(
+    [
+        "gmail.com",
+        "googlemail.com",
+        "outlook.com",
+        "hotmail.com",
+        "live.com",
+        "yahoo.com",
+        "icloud.com",
+        "me.com",
+        "aol.com",
+        "gmx.de",
+        "web.de",
+        "libero.it",
+    ]
+)
 
 
 @ensure.step
 def start() -> None:
     """A company begins with one status per type."""
     if not LeadStatus.objects.exists():
-        LeadStatus.objects.bulk_create([LeadStatus(key=key, label=label, type=kind, position=i) for i, (key, label, kind) in enumerate(STATUSES)])
+        LeadStatus.objects.bulk_create(
+            [LeadStatus(key=key, label=label, type=kind, position=i) for i, (key, label, kind) in enumerate(STATUSES)]
+        )
 
 
 def _after(leads: Sequence[Lead], per_row: Mapping[int, Changes], by: "Actor") -> None:
@@ -78,7 +100,9 @@ def create(*, by: "Actor", **values: Any) -> Lead:
     return create_many([values], by=by)[0]
 
 
-def edit_many(leads: Sequence[Lead], *, by: "Actor", version: int | None = None, batch: uuid.UUID | None = None, **changes: Any) -> list[Lead]:
+def edit_many(
+    leads: Sequence[Lead], *, by: "Actor", version: int | None = None, batch: uuid.UUID | None = None, **changes: Any
+) -> list[Lead]:
     """Change fields of leads; becoming `converted` is a verb of its own."""
     if isinstance(changes.get("email"), str):
         changes["email"] = changes["email"].lower()
@@ -109,7 +133,10 @@ def assign_many(leads: Sequence[Lead], *, to: User | None, by: "Actor", batch: u
     if not taking:
         by.require("record.assign", *fresh)
     known, now = fields.of("lead"), clock.now()
-    per_row = {lead.pk: put(lead, {"owner": to.pk if to else None, "assigned_at": now}, known) if lead.owner_id != (to.pk if to else None) else {} for lead in fresh}
+    per_row = {
+        lead.pk: put(lead, {"owner": to.pk if to else None, "assigned_at": now}, known) if lead.owner_id != (to.pk if to else None) else {}
+        for lead in fresh
+    }
     return SHELF.store(fresh, per_row, "lead.assigned", by=by, batch=batch)
 
 
@@ -137,7 +164,11 @@ def note_contact(lead: Lead, activity: Activity, *, by: "Actor") -> None:
     answers = not activity.inbound and not activity.automatic and activity.kind in ("call", "email", "meeting")
     if answers and fresh.first_response_at is None and activity.happened_at >= fresh.received_at:
         wanted |= {"first_response_at": activity.happened_at, "first_response_by": activity.user_id}
-    talked = activity.kind == "meeting" or (activity.kind == "call" and bool(activity.minutes)) or (activity.inbound and fresh.first_response_at is not None)
+    talked = (
+        activity.kind == "meeting"
+        or (activity.kind == "call" and bool(activity.minutes))
+        or (activity.inbound and fresh.first_response_at is not None)
+    )
     if talked and not activity.automatic and fresh.two_way_at is None:
         wanted["two_way_at"] = activity.happened_at
     if wanted:
@@ -181,7 +212,11 @@ def response_clocks(leads: Sequence[Lead]) -> dict[int, ResponseClock]:
 def _calendars(leads: Sequence[Lead]) -> Callable[[Lead], Calendar]:
     """Which calendar counts for a lead: its team's, else its owner's team's, else the company's first."""
     by_team = dict(Team.objects.values_list("pk", "calendar_id"))
-    members = dict(TeamMembership.objects.on(clock.today()).filter(user__in={lead.owner_id for lead in leads}).values_list("user_id", "team__calendar_id"))
+    members = dict(
+        TeamMembership.objects.on(clock.today())
+        .filter(user__in={lead.owner_id for lead in leads})
+        .values_list("user_id", "team__calendar_id")
+    )
     rows = Calendar.objects.prefetch_related("holidays").in_bulk()
     default = next(iter(rows.values()), None) or Calendar(name="company", time_zone=settings.get("company.time_zone"))
     return lambda lead: rows.get(by_team.get(lead.team_id) or members.get(lead.owner_id) or 0, default)
@@ -221,7 +256,12 @@ def preview(lead: Lead, *, by: "Actor") -> Conversion:
 
 def _account_values(lead: Lead) -> dict[str, Any]:
     domain = domain_of(lead.email) if "@" in lead.email else ""
-    return {"name": lead.company or lead.name, "country": lead.country, "domain": "" if domain in PUBLIC_MAIL else domain, "source": lead.source}
+    return {
+        "name": lead.company or lead.name,
+        "country": lead.country,
+        "domain": "" if domain in PUBLIC_MAIL else domain,
+        "source": lead.source,
+    }
 
 
 def _contact_values(lead: Lead) -> dict[str, Any]:
@@ -229,11 +269,26 @@ def _contact_values(lead: Lead) -> dict[str, Any]:
 
 
 def _deal_values(lead: Lead) -> dict[str, Any]:
-    return {"name": lead.company or lead.name, "source": lead.source, "campaign": lead.campaign_id, "sourced_by": lead.owner_id, "lead": lead.pk}
+    return {
+        "name": lead.company or lead.name,
+        "source": lead.source,
+        "campaign": lead.campaign_id,
+        "sourced_by": lead.owner_id,
+        "lead": lead.pk,
+    }
 
 
 @transaction.atomic
-def convert(lead: Lead, *, by: "Actor", account: Account | None = None, contact: Contact | None = None, owner: User | None = None, deal: Mapping[str, Any] | None = None, with_deal: bool = True) -> Conversion:
+def convert(
+    lead: Lead,
+    *,
+    by: "Actor",
+    account: Account | None = None,
+    contact: Contact | None = None,
+    owner: User | None = None,
+    deal: Mapping[str, Any] | None = None,
+    with_deal: bool = True,
+) -> Conversion:
     """Make account, contact and deal from a lead, or use those given. A second call answers what the first one made."""
     fresh = SHELF.locked([lead])[0]
     by.require("lead.convert", fresh)
@@ -242,7 +297,11 @@ def convert(lead: Lead, *, by: "Actor", account: Account | None = None, contact:
     if fresh.status.type not in OPEN_TYPES:
         raise Refused("lead_closed", name=fresh.name)
     made = _make(fresh, by, account, contact, (owner.pk if owner else None) or fresh.owner_id or by.user_id, deal or {}, with_deal)
-    links = {"converted_account_id": made.account and made.account.pk, "converted_contact_id": made.contact and made.contact.pk, "converted_deal_id": made.deal and made.deal.pk}
+    links = {
+        "converted_account_id": made.account and made.account.pk,
+        "converted_contact_id": made.contact and made.contact.pk,
+        "converted_deal_id": made.deal and made.deal.pk,
+    }
     status = LeadStatus.objects.filter(type="converted").order_by("position").first()
     per_row = {fresh.pk: put(fresh, {"status": status.pk if status else fresh.status_id, "converted_at": clock.now()}, fields.of("lead"))}
     for key, value in links.items():
@@ -253,11 +312,18 @@ def convert(lead: Lead, *, by: "Actor", account: Account | None = None, contact:
     return made
 
 
-def _make(lead: Lead, by: "Actor", account: Account | None, contact: Contact | None, owner_id: int | None, deal: Mapping[str, Any], with_deal: bool) -> Conversion:
+def _make(
+    lead: Lead,
+    by: "Actor",
+    account: Account | None,
+    contact: Contact | None,
+    owner_id: int | None,
+    deal: Mapping[str, Any],
+    with_deal: bool,
+) -> Conversion:
     account = account or accounts.create(by=by, owner=owner_id, **_account_values(lead))
     contact = contact or contacts.create(by=by, owner=owner_id, account=account.pk, **_contact_values(lead))
     made = deals.create(by=by, **{**_deal_values(lead), "owner": owner_id, "account": account.pk, **deal}) if with_deal else None
     if made:
         deals.set_role(made, contact=contact, role="decision_maker", by=by)
     return Conversion(account, contact, made)
-

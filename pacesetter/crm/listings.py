@@ -34,7 +34,11 @@ ACCOUNTS = listing(
         search=("name_key", "domain"),
         related=("owner",),
         paths={"name": "name_key"},
-        presets=(Preset("all", mark("All accounts")), Preset("mine", mark("My accounts"), "owner = @me"), Preset("nobody", mark("Without owner"), "owner is empty")),
+        presets=(
+            Preset("all", mark("All accounts")),
+            Preset("mine", mark("My accounts"), "owner = @me"),
+            Preset("nobody", mark("Without owner"), "owner is empty"),
+        ),
     )
 )
 CONTACTS = listing(
@@ -46,7 +50,11 @@ CONTACTS = listing(
         search=("name_key", "email", "account__name_key"),
         related=("account", "owner"),
         paths={"last_name": "name_key"},
-        presets=(Preset("all", mark("All contacts")), Preset("mine", mark("My contacts"), "owner = @me"), Preset("nomail", mark("Without email"), "email is empty")),
+        presets=(
+            Preset("all", mark("All contacts")),
+            Preset("mine", mark("My contacts"), "owner = @me"),
+            Preset("nomail", mark("Without email"), "email is empty"),
+        ),
     )
 )
 LEADS = listing(
@@ -59,7 +67,12 @@ LEADS = listing(
         related=("owner", "status", "team", "first_response_by"),
         paths={"last_name": "name_key"},
         presets=(
-            Preset("waiting", mark("Waiting for an answer"), "first_response_at is empty and inbound = true and status in (new, working)", "received_at"),
+            Preset(
+                "waiting",
+                mark("Waiting for an answer"),
+                "first_response_at is empty and inbound = true and status in (new, working)",
+                "received_at",
+            ),
             Preset("mine", mark("My queue"), "owner = @me and status in (new, working, nurture, qualified)"),
             Preset("open", mark("All open"), "status in (new, working, nurture, qualified)"),
             Preset("unowned", mark("Without owner"), "owner is empty and status in (new, working, nurture, qualified)"),

@@ -43,10 +43,20 @@ def start() -> None:
         for position, (key, label, probability, category, outcome, rotting) in enumerate(START):
             qualified = key == "qualification"
             Stage.objects.create(
-                pipeline=pipeline, key=key, label=label, position=position, probability=probability, category=category, type=outcome, rotting_days=rotting, is_qualified=qualified
+                pipeline=pipeline,
+                key=key,
+                label=label,
+                position=position,
+                probability=probability,
+                category=category,
+                type=outcome,
+                rotting_days=rotting,
+                is_qualified=qualified,
             )
     if not LostReason.objects.exists():
-        LostReason.objects.bulk_create([LostReason(key=key, label=label, never_real=never, position=i) for i, (key, label, never) in enumerate(REASONS)])
+        LostReason.objects.bulk_create(
+            [LostReason(key=key, label=label, never_real=never, position=i) for i, (key, label, never) in enumerate(REASONS)]
+        )
 
 
 def first_stages() -> dict[int, Stage]:
@@ -90,7 +100,9 @@ def check_move(deal: Deal, to: Stage) -> None:
 
 
 def _check_skip(stage: Stage, to: Stage) -> None:
-    between = Stage.objects.filter(pipeline_id=stage.pipeline_id, type="open", archived_on__isnull=True, position__gt=stage.position, position__lt=to.position).count()
+    between = Stage.objects.filter(
+        pipeline_id=stage.pipeline_id, type="open", archived_on__isnull=True, position__gt=stage.position, position__lt=to.position
+    ).count()
     if between and not stage.pipeline.allow_skip:
         raise Refused("skipped_stage", stage=in_language(to.label, "en"), count=between + 1)
 
@@ -114,7 +126,9 @@ def check_required(deal: Deal, stage: Stage) -> None:
     known = fields.of("deal")
     empty = [key for key in stage.required_fields if key in known and known[key].read(deal) in (None, "")]
     if empty:
-        raise Invalid("stage_needs", field=empty[0], stage=in_language(stage.label, "en"), fields=", ".join(known[key].label for key in empty))
+        raise Invalid(
+            "stage_needs", field=empty[0], stage=in_language(stage.label, "en"), fields=", ".join(known[key].label for key in empty)
+        )
 
 
 # verbs ------------------------------------------------------------------------------------------
@@ -128,7 +142,16 @@ def create(label: dict[str, str], *, by: "Actor") -> Pipeline:
     taken = set(Pipeline.objects.values_list("key", flat=True))
     pipeline = Pipeline.objects.create(key=fields.key_for(name, taken), label=label, position=len(taken))
     for position, (key, text, probability, category, outcome, rotting) in enumerate([START[0], *START[-2:]]):
-        Stage.objects.create(pipeline=pipeline, key=key, label=text, position=position * 100, probability=probability, category=category, type=outcome, rotting_days=rotting)
+        Stage.objects.create(
+            pipeline=pipeline,
+            key=key,
+            label=text,
+            position=position * 100,
+            probability=probability,
+            category=category,
+            type=outcome,
+            rotting_days=rotting,
+        )
     history.record_plain("pipeline", pipeline.pk, "pipeline.created", by=by, changes={"name": [None, name]})
     return pipeline
 
@@ -158,7 +181,18 @@ def add_stage(pipeline: Pipeline, *, label: dict[str, str], by: "Actor", **value
     return stage
 
 
-STAGE_FIELDS = {"label", "position", "probability", "category", "is_qualified", "rotting_days", "expected_days", "exit_criteria", "required_fields", "archived_on"}
+STAGE_FIELDS = {
+    "label",
+    "position",
+    "probability",
+    "category",
+    "is_qualified",
+    "rotting_days",
+    "expected_days",
+    "exit_criteria",
+    "required_fields",
+    "archived_on",
+}
 
 
 @transaction.atomic

@@ -25,7 +25,9 @@ def create(*, by: "Actor", **values: Any) -> Product:
     return create_many([values], by=by)[0]
 
 
-def edit_many(rows: Sequence[Product], *, by: "Actor", version: int | None = None, batch: uuid.UUID | None = None, **changes: Any) -> list[Product]:
+def edit_many(
+    rows: Sequence[Product], *, by: "Actor", version: int | None = None, batch: uuid.UUID | None = None, **changes: Any
+) -> list[Product]:
     """Change fields of products."""
     return SHELF.edit_many(rows, by=by, version=version, batch=batch, **changes)
 

@@ -15,8 +15,9 @@ from pacesetter.core.errors import Conflict, Invalid, NotFound, Refused
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
 
-Row = TypeVar("Row", bound=Any)
+Row = TypeVar("Row")
 Changes = dict[str, list[Any]]
+Adjust = Callable[[Any, Mapping[str, fields.Field], dict[str, Any]], None]
 CHUNK = 1000
 
 
@@ -31,7 +32,14 @@ class Shelf:
     derived: tuple[str, ...] = field(default=())
 
     @transaction.atomic
-    def create_many(self, rows: Iterable[Mapping[str, Any]], *, by: "Actor", batch: uuid.UUID | None = None, defaults: Callable[[Any], None] | None = None) -> list[Any]:
+    def create_many(
+        self,
+        rows: Iterable[Mapping[str, Any]],
+        *,
+        by: "Actor",
+        batch: uuid.UUID | None = None,
+        defaults: Callable[[Any], None] | None = None,
+    ) -> list[Any]:
         """Store new records from dicts of raw values by field key."""
         known = fields.of(self.noun)
         made = [self._build(row, known, by) for row in rows]
@@ -63,21 +71,31 @@ class Shelf:
 
     def _may_own(self, made: Sequence[Any], by: "Actor") -> None:
         by.require(self.capability)
-        if any(hasattr(obj, "owner_id") and obj.owner_id != by.user_id for obj in made) and not (by.can("record.assign") or by.can("record.import")):
+        if any(hasattr(obj, "owner_id") and obj.owner_id != by.user_id for obj in made) and not (
+            by.can("record.assign") or by.can("record.import")
+        ):
             by.require("record.assign")
 
     @transaction.atomic
-    def edit_many(self, objects: Sequence[Row], *, by: "Actor", version: int | None = None, batch: uuid.UUID | None = None, adjust: Callable[[Any, Any, dict[str, Any]], None] | None = None, **changes: Any) -> list[Row]:
-        """Change the same fields of many records; `adjust(fresh, known, changes)` may add what follows from it."""
+    def edit_each(
+        self,
+        pairs: Sequence[tuple[Row, Mapping[str, Any]]],
+        *,
+        by: "Actor",
+        version: int | None = None,
+        batch: uuid.UUID | None = None,
+        adjust: Adjust | None = None,
+    ) -> list[Row]:
+        """Change records, each in its own way; `adjust(fresh, known, wanted)` may add what follows from a change."""
         known = fields.of(self.noun)
-        for key in changes:
+        for key in {key for _, changes in pairs for key in changes}:
             if not _field(known, key, self.noun).editable:
                 raise Invalid("read_only", field=key)
-        fresh = self.locked(objects)
+        fresh = self.locked([obj for obj, _ in pairs])
         by.require(self.capability, *fresh)
         self._refuse_archived(fresh)
         per_row: dict[int, Changes] = {}
-        for obj in fresh:
+        for obj, (_, changes) in zip(fresh, pairs, strict=True):
             wanted = {key: known[key].clean(value, getattr(obj, "currency", "")) for key, value in changes.items()}
             if version is not None:
                 self._refuse_stale(obj, version, wanted, known)
@@ -87,6 +105,19 @@ class Shelf:
         _check_required(fresh, known)
         return self.store(fresh, per_row, f"{self.noun}.edited", by=by, batch=batch)
 
+    def edit_many(
+        self,
+        objects: Sequence[Row],
+        *,
+        by: "Actor",
+        version: int | None = None,
+        batch: uuid.UUID | None = None,
+        adjust: Adjust | None = None,
+        **changes: Any,
+    ) -> list[Row]:
+        """Change the same fields of many records."""
+        return self.edit_each([(obj, changes) for obj in objects], by=by, version=version, batch=batch, adjust=adjust)
+
     def locked(self, objects: Sequence[Any]) -> list[Any]:
         """The records as they stand now, locked until the transaction ends, in the order given."""
         rows = self.model.objects.select_for_update().in_bulk([obj.pk for obj in objects])
@@ -94,7 +125,16 @@ class Shelf:
             raise NotFound("not_found", noun=self.noun, id=next(obj.pk for obj in objects if obj.pk not in rows))
         return [rows[obj.pk] for obj in objects]
 
-    def store(self, rows: Sequence[Any], per_row: Mapping[int, Changes], kind: str, *, by: "Actor", batch: uuid.UUID | None = None, data: Mapping[str, Any] | None = None) -> list[Any]:
+    def store(
+        self,
+        rows: Sequence[Any],
+        per_row: Mapping[int, Changes],
+        kind: str,
+        *,
+        by: "Actor",
+        batch: uuid.UUID | None = None,
+        data: Mapping[str, Any] | None = None,
+    ) -> list[Any]:
         """Write changed rows, their history and what follows from the change."""
         changed = [obj for obj in rows if per_row[obj.pk]]
         if changed:
@@ -113,7 +153,15 @@ class Shelf:
                 self.after(changed, per_row, by)
         return list(rows)
 
-    def _record(self, changed: Sequence[Any], per_row: Mapping[int, Changes], kind: str, by: "Actor", batch: uuid.UUID | None, data: Mapping[str, Any] | None) -> None:
+    def _record(
+        self,
+        changed: Sequence[Any],
+        per_row: Mapping[int, Changes],
+        kind: str,
+        by: "Actor",
+        batch: uuid.UUID | None,
+        data: Mapping[str, Any] | None,
+    ) -> None:
         if len(changed) == 1:
             obj = changed[0]
             history.record(obj, kind, by=by, changes=per_row[obj.pk], batch=batch, data={"version": obj.version, **(data or {})})
@@ -227,7 +275,7 @@ def _check_required(rows: Sequence[Any], known: Mapping[str, fields.Field]) -> N
                 raise Invalid("required", field=one.key)
 
 
-def refreshed(obj: Any, fresh: Any) -> Any:
+def refreshed(obj: Row, fresh: Row) -> Row:
     """Give the caller's own object the new values."""
     obj.__dict__.update(fresh.__dict__)
     return obj

@@ -29,7 +29,9 @@ def create(name: str, *, by: "Actor", core_act: dict[str, str] | None = None, ve
 
 
 @transaction.atomic
-def give(tool: Tool, *, users: Iterable[User], since: dt.date, by: "Actor", until: dt.date = FAR, cost: int | None = None, currency: str = "") -> list[Licence]:
+def give(
+    tool: Tool, *, users: Iterable[User], since: dt.date, by: "Actor", until: dt.date = FAR, cost: int | None = None, currency: str = ""
+) -> list[Licence]:
     """Give people a licence for the days `[since, until)`."""
     by.require("tool.manage")
     if until <= since:
@@ -39,7 +41,9 @@ def give(tool: Tool, *, users: Iterable[User], since: dt.date, by: "Actor", unti
         if Licence.objects.filter(tool=tool, user=licence.user, since__lt=until, until__gt=since).exists():
             raise Invalid("overlap", name=licence.user.name, since=since)
     Licence.objects.bulk_create(licences)
-    history.record_many("licence", [(licence.pk, {"user": [None, licence.user_id]}) for licence in licences], "licence.given", by=by, data={"tool": tool.pk})
+    history.record_many(
+        "licence", [(licence.pk, {"user": [None, licence.user_id]}) for licence in licences], "licence.given", by=by, data={"tool": tool.pk}
+    )
     return licences
 
 
@@ -60,8 +64,11 @@ def note_use_many(rows: Iterable[tuple[Tool, User, dt.date, bool, int]], *, by: 
     """State use by week: (tool, person, any day of the week, signed in, core acts); a second statement replaces the first."""
     by.require("tool.manage")
     uses = [
-        ToolUse(tool=tool, user=user, week=day - dt.timedelta(days=day.weekday()), signed_in=signed_in or acts > 0, core_acts=acts) for tool, user, day, signed_in, acts in rows
+        ToolUse(tool=tool, user=user, week=day - dt.timedelta(days=day.weekday()), signed_in=signed_in or acts > 0, core_acts=acts)
+        for tool, user, day, signed_in, acts in rows
     ]
-    ToolUse.objects.bulk_create(uses, batch_size=1000, update_conflicts=True, unique_fields=["tool", "user", "week"], update_fields=["signed_in", "core_acts"])
+    ToolUse.objects.bulk_create(
+        uses, batch_size=1000, update_conflicts=True, unique_fields=["tool", "user", "week"], update_fields=["signed_in", "core_acts"]
+    )
     history.record_plain("tool_use", 0, "tool_use.stated", by=by, batch=batch, data={"rows": len(uses)})
     return len(uses)

@@ -22,7 +22,17 @@ add_sentences({"period_over": mark("{period} is over; a call on it would not be 
 
 
 @transaction.atomic
-def submit(*, period: Period, amount: int, by: "Actor", user: User | None = None, company: bool = False, category: str = "commit", currency: str = "", note: str = "") -> ForecastCall:
+def submit(
+    *,
+    period: Period,
+    amount: int,
+    by: "Actor",
+    user: User | None = None,
+    company: bool = False,
+    category: str = "commit",
+    currency: str = "",
+    note: str = "",
+) -> ForecastCall:
     """Submit a call in minor units: one's own, a report's, or (with `company`) the company's."""
     by.require("call.company" if company else "call.submit")
     caller = None if company else (user or by.user)
@@ -37,13 +47,28 @@ def submit(*, period: Period, amount: int, by: "Actor", user: User | None = None
     currency = currency or settings.get("company.currency")
     exponent(currency)
     call = ForecastCall.objects.create(
-        user=caller, since=period.since, until=period.until, category=category, amount=amount, currency=currency, note=note, submitted_at=clock.now(), submitted_by_id=by.user_id
+        user=caller,
+        since=period.since,
+        until=period.until,
+        category=category,
+        amount=amount,
+        currency=currency,
+        note=note,
+        submitted_at=clock.now(),
+        submitted_by_id=by.user_id,
     )
-    history.record(call, "call.submitted", by=by, data={"user": caller and caller.pk, "period": period.label, "category": category, "amount": amount, "currency": currency})
+    history.record(
+        call,
+        "call.submitted",
+        by=by,
+        data={"user": caller and caller.pk, "period": period.label, "category": category, "amount": amount, "currency": currency},
+    )
     return call
 
 
-def standing(user: User | None, since: dt.date, until: dt.date, category: str = "commit", at: dt.datetime | None = None) -> ForecastCall | None:
+def standing(
+    user: User | None, since: dt.date, until: dt.date, category: str = "commit", at: dt.datetime | None = None
+) -> ForecastCall | None:
     """The call that stood at an instant (default: now)."""
     rows = ForecastCall.objects.filter(user=user, since=since, until=until, category=category, submitted_at__lte=at or clock.now())
     return rows.order_by("-submitted_at", "-id").first()

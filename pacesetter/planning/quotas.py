@@ -24,16 +24,27 @@ add_sentences({"own_quota": mark("Nobody sets their own quota.")})
 def put_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", batch: uuid.UUID | None = None) -> list[Quota]:
     """Set quotas: each row holds user, since, until, amount in minor units, and perhaps currency and product_id."""
     by.require("quota.set")
-    made = [_put(by=by, batch=batch, **row) for row in rows]
-    return made
+    return [_put(by=by, batch=batch, **row) for row in rows]
 
 
 def put(user: User, *, since: dt.date, until: dt.date, amount: int, by: "Actor", currency: str = "", product_id: int = 0) -> Quota:
     """Set one person's quota for `[since, until)`, replacing the one for the same days."""
-    return put_many([{"user": user, "since": since, "until": until, "amount": amount, "currency": currency, "product_id": product_id}], by=by)[0]
+    return put_many(
+        [{"user": user, "since": since, "until": until, "amount": amount, "currency": currency, "product_id": product_id}], by=by
+    )[0]
 
 
-def _put(*, user: User, since: dt.date, until: dt.date, amount: int, by: "Actor", batch: uuid.UUID | None, currency: str = "", product_id: int = 0) -> Quota:
+def _put(
+    *,
+    user: User,
+    since: dt.date,
+    until: dt.date,
+    amount: int,
+    by: "Actor",
+    batch: uuid.UUID | None,
+    currency: str = "",
+    product_id: int = 0,
+) -> Quota:
     if by.user_id == user.pk:
         raise NotAllowed("own_quota")
     if until <= since:
@@ -46,7 +57,14 @@ def _put(*, user: User, since: dt.date, until: dt.date, amount: int, by: "Actor"
     before = Quota.objects.filter(**key).values_list("amount", flat=True).first()
     quota, _ = Quota.objects.update_or_create(**key, defaults={"amount": amount, "currency": currency})
     if before != amount:
-        history.record(quota, "quota.set", by=by, batch=batch, changes={"amount": [before, amount]}, data={"user": user.pk, "since": since.isoformat(), "until": until.isoformat()})
+        history.record(
+            quota,
+            "quota.set",
+            by=by,
+            batch=batch,
+            changes={"amount": [before, amount]},
+            data={"user": user.pk, "since": since.isoformat(), "until": until.isoformat()},
+        )
     return quota
 
 
@@ -54,5 +72,11 @@ def _put(*, user: User, since: dt.date, until: dt.date, amount: int, by: "Actor"
 def remove(quota: Quota, *, by: "Actor") -> None:
     """Take a quota away."""
     by.require("quota.set")
-    history.record(quota, "quota.removed", by=by, changes={"amount": [quota.amount, None]}, data={"user": quota.user_id, "since": quota.since.isoformat()})
+    history.record(
+        quota,
+        "quota.removed",
+        by=by,
+        changes={"amount": [quota.amount, None]},
+        data={"user": quota.user_id, "since": quota.since.isoformat()},
+    )
     quota.delete()

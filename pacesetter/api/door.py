@@ -1,0 +1,39 @@
+"""The API object, and the routers of all nouns."""
+
+from ninja import NinjaAPI
+
+from pacesetter.api.auth import AUTH
+from pacesetter.api.errors import handle
+
+api = NinjaAPI(
+    title="Pacesetter",
+    version="1",
+    description="Customer records, imports, numbers and the foundation under them. Money is in major units with its currency; shares are fractions.",
+    auth=AUTH,
+    urls_namespace="api",
+)
+handle(api)
+
+
+def _mount() -> None:
+    from pacesetter.api import activities, deals, foundation, history, jobs, leads, people, planning, process, records, tools, views
+
+    for path, router in records.routers().items():
+        api.add_router(path, router, tags=[path.strip("/")])
+    for tag, router in {
+        "deals": deals.router,
+        "leads": leads.router,
+        "activities": activities.router,
+        "history": history.router,
+        "jobs": jobs.router,
+        "people": people.router,
+        "process": process.router,
+        "foundation": foundation.router,
+        "planning": planning.router,
+        "tools": tools.router,
+        "views": views.router,
+    }.items():
+        api.add_router("", router, tags=[tag])
+
+
+_mount()

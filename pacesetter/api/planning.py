@@ -1,0 +1,104 @@
+"""Quotas and forecast calls."""
+
+import datetime as dt
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+
+from pacesetter.api.auth import actor_of
+from pacesetter.api.records import person
+from pacesetter.base import clock, find, settings
+from pacesetter.base.models import User
+from pacesetter.core import periods
+from pacesetter.core.money import to_major, to_minor
+from pacesetter.planning import calls, quotas
+from pacesetter.planning.models import ForecastCall, Quota
+
+router = Router()
+
+
+class QuotaIn(Schema):
+    user: int
+    since: dt.date
+    until: dt.date
+    amount: float
+    currency: str = ""
+
+
+class CallIn(Schema):
+    """`company` true is the company's call; else one's own, or that of a report."""
+
+    period: str = "this_quarter"
+    amount: float
+    user: int | None = None
+    company: bool = False
+    category: str = "commit"
+    currency: str = ""
+    note: str = ""
+
+
+def _quota(row: Quota) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "user": row.user_id,
+        "since": row.since,
+        "until": row.until,
+        "amount": to_major(row.amount, row.currency),
+        "currency": row.currency,
+    }
+
+
+@router.get("/quotas", response=list[dict[str, Any]], summary="Quotas inside one's scope")
+def all_quotas(request: HttpRequest) -> Any:
+    return [_quota(row) for row in find.within(Quota, actor_of(request))]
+
+
+@router.put("/quotas", response=dict[str, Any], summary="Set a quota")
+def put_quota(request: HttpRequest, body: QuotaIn) -> Any:
+    currency = body.currency or settings.get("company.currency")
+    return _quota(
+        quotas.put(
+            find.one(User, body.user),
+            since=body.since,
+            until=body.until,
+            amount=to_minor(str(body.amount), currency),
+            currency=currency,
+            by=actor_of(request),
+        )
+    )
+
+
+@router.delete("/quotas/{int:pk}", response={204: None}, summary="Take a quota away")
+def remove_quota(request: HttpRequest, pk: int) -> Any:
+    quotas.remove(find.one(Quota, pk), by=actor_of(request))
+    return 204, None
+
+
+def _call(row: ForecastCall) -> dict[str, Any]:
+    keys = ("id", "since", "until", "category", "currency", "note", "submitted_at")
+    return {key: getattr(row, key) for key in keys} | {"user": row.user_id, "amount": to_major(row.amount, row.currency)}
+
+
+@router.get("/calls", response=list[dict[str, Any]], summary="Forecast calls inside one's scope, newest first; user null is the company's")
+def all_calls(request: HttpRequest, size: int = 200) -> Any:
+    return [_call(row) for row in find.within(ForecastCall, actor_of(request))[: min(size, 1000)]]
+
+
+@router.post("/calls", response={201: dict[str, Any]}, summary="Submit a call")
+def submit(request: HttpRequest, body: CallIn) -> Any:
+    known = settings.many("company.currency", "company.fiscal_start")
+    period = periods.parse(body.period, clock.today(), known["company.fiscal_start"])
+    currency = body.currency or known["company.currency"]
+    amount = to_minor(str(body.amount), currency)
+    call = calls.submit(
+        period=period,
+        amount=amount,
+        user=person(body.user),
+        company=body.company,
+        category=body.category,
+        currency=currency,
+        note=body.note,
+        by=actor_of(request),
+    )
+    return 201, _call(call)
