@@ -7,15 +7,25 @@ from typing import Any
 
 from django.db import transaction
 
-from pacesetter.base import clock
+from pacesetter.base import clock, rates
 from pacesetter.base.fields import canonical
 from pacesetter.base.loaders import LOADERS, Loader
 from pacesetter.base.models import ExternalId
+from pacesetter.core.errors import add_sentences
+from pacesetter.core.labels import mark
 from pacesetter.intake import repairs
 from pacesetter.intake.models import Finding, Import, ImportFile, Refusal
 from pacesetter.intake.resolve import Resolver
-from pacesetter.intake.rows import Plan, Row
+from pacesetter.intake.rows import LINE, REASON, Plan, Row
 
+add_sentences(
+    {
+        "repeated_id": mark("The same id stands on line {line} already."),
+        "repeated_row": mark("The same record stands on line {line} already."),
+        "column_ignored": mark("The column {column} fills no field and stays out."),
+        "missing_rate": mark("There is no plan rate from {currency}. These rows are stored and left out of sums until there is one."),
+    }
+)
 Step = Callable[[int, int], None]
 CHUNK = 500
 SHOWN_LINES = 20
@@ -118,6 +128,7 @@ def differences(loader: Loader, values: dict[str, Any], stored: dict[str, Any]) 
 class Totals:
     """Control totals to compare with the old system: count and sums by outcome."""
 
+    currency: str
     counts: Counter[str] = field(default_factory=Counter)
     sums: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
@@ -126,7 +137,7 @@ class Totals:
             outcome, amount, currency = entry
             self.counts[outcome] += 1
             if amount is not None:
-                self.sums[outcome][currency] += amount
+                self.sums[outcome][currency or self.currency] += amount
 
     def as_dict(self) -> dict[str, Any]:
         return {outcome: {"count": count, "sums": dict(self.sums[outcome])} for outcome, count in self.counts.items()}
@@ -138,11 +149,18 @@ class Judged:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.matcher = Matcher(plan)
-        self.totals = Totals()
+        self.totals = Totals(plan.currency)
         self.names: list[str] = []
         self.refusals: list[Refusal] = []
         self.findings = Findings(plan.file)
         self.counts: Counter[str] = Counter()
+        self.rates, self.today = rates.Converter(), clock.today()
+        self._note_unused_columns()
+
+    def _note_unused_columns(self) -> None:
+        for column in self.plan.file.columns:
+            if not column["field"] and column["filled"] and column["name"] not in (LINE, REASON):
+                self.findings.note(column["name"], "column_ignored", 0, {"column": column["name"]}, rows=column["filled"])
 
     def take(self, rows: list[Row]) -> None:
         self.plan.resolve(rows)
@@ -152,6 +170,7 @@ class Judged:
             self.counts["rows"] += 1
             self.counts["last_line"] = row.line
             self.findings.add(row)
+            self._check_rate(row)
             if row.refused:
                 self.counts["refused"] += 1
                 self.refusals.append(refusal(self.plan.file, row))
@@ -159,6 +178,11 @@ class Judged:
             self.counts[self._outcome(row, ids, stored)] += 1
             self.totals.add(self.plan.loader, row)
             self.names.extend([row.key, *self.plan.loader.names(row.values)])
+
+    def _check_rate(self, row: Row) -> None:
+        currency = row.values.get("currency", "")
+        if currency and self.rates.rate(currency, self.today) is None:
+            self.findings.note(self.plan.columns.get("currency", ""), "missing_rate", row.line, {"currency": currency}, of=currency)
 
     def _outcome(self, row: Row, ids: dict[int, int], stored: dict[int, dict[str, Any]]) -> str:
         if row.line not in ids:
@@ -181,17 +205,18 @@ class Findings:
 
     def __init__(self, file: ImportFile) -> None:
         self.file = file
-        self.found: dict[tuple[str, str], Finding] = {}
+        self.found: dict[tuple[str, str, str], Finding] = {}
 
     def add(self, row: Row) -> None:
         for column, value, remark in row.remarks:
             if not remark.refuse:
                 self.note(column, remark.code, row.line, {"value": value, **remark.params})
 
-    def note(self, column: str, code: str, line: int, params: dict[str, Any]) -> None:
-        finding = self.found.setdefault((column, code), Finding(file=self.file, column=column, code=code, params=plain(params)))
-        finding.rows += 1
-        if len(finding.lines) < SHOWN_LINES:
+    def note(self, column: str, code: str, line: int, params: dict[str, Any], *, of: str = "", rows: int = 1) -> None:
+        """Count one more; `of` keeps findings of one column apart."""
+        finding = self.found.setdefault((column, code, of), Finding(file=self.file, column=column, code=code, params=plain(params)))
+        finding.rows += rows
+        if line and len(finding.lines) < SHOWN_LINES:
             finding.lines.append(line)
 
     def store(self) -> None:

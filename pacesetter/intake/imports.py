@@ -8,6 +8,8 @@
     imports.revert(batch, by=actor)                  # a job; reverted
 """
 
+import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -25,9 +27,10 @@ from pacesetter.intake import load as loading
 from pacesetter.intake import mapping
 from pacesetter.intake import revert as reverting
 from pacesetter.intake.models import Fix, Import, ImportFile, Mapping, Refusal, Repair
+from pacesetter.intake.rows import folder
 from pacesetter.intake.upload import start, start_files
 
-__all__ = ["accept_all", "check", "decide", "fix", "revert", "run", "run_now", "set_mapping", "set_target", "settle", "start", "start_files"]
+__all__ = ["accept_all", "check", "check_now", "decide", "discard", "fix", "revert", "run", "run_now", "set_mapping", "set_target", "settle", "start", "start_files"]
 
 add_sentences(
     {
@@ -148,11 +151,26 @@ def _queue(batch: Import, key: str, state: str, by: Actor) -> Job:
     return job
 
 
-def run_now(job: Job, batch: Import) -> Job:
+def run_now(job: Job, batch: Import, watch: Callable[[int, int], None] | None = None) -> Job:
     """Run an import's job here and now: the command line and tests do."""
-    job = jobs.run_inline(job)
+    job = jobs.run_inline(job, watch)
     batch.refresh_from_db()
     return job
+
+
+def check_now(batch: Import, *, by: Actor, watch: checking.Step = lambda done, total: None) -> Import:
+    """The dry run at once, without a job."""
+    _changeable(batch, by)
+    _refuse_incomplete(batch)
+    checking.run(batch, watch)
+    return batch
+
+
+def discard(batch: Import, *, by: Actor) -> None:
+    """Throw an import away that was not loaded, with its files."""
+    _changeable(batch, by)
+    shutil.rmtree(folder(batch), ignore_errors=True)
+    batch.delete()
 
 
 def accept_all(batch: Import, *, by: Actor) -> int:

@@ -128,8 +128,12 @@ class Loading:
 
     def _create(self, rows: list[Row]) -> None:
         if rows:
-            made = self.loader.create([row.values for row in rows], by=self.by)
+            made = self.loader.create([self._in_currency(row) for row in rows], by=self.by)
             self._name({pk: row for pk, row in zip(made, rows, strict=True) if row.key})
+
+    def _in_currency(self, row: Row) -> dict[str, Any]:
+        has_one = "currency" in self.plan.slots
+        return {"currency": self.file.batch.currency, **row.values} if has_one else row.values
 
     def _name(self, rows: dict[int, Row]) -> None:
         """Remember under which id the source knows each record."""

@@ -9,12 +9,24 @@ from rapidfuzz import fuzz, process
 
 from pacesetter.base import loaders
 from pacesetter.base.loaders import Lookup
+from pacesetter.core.errors import add_sentences
+from pacesetter.core.labels import mark
 from pacesetter.core.text import fold
 from pacesetter.intake.mapping import squash
 from pacesetter.intake.models import ImportFile, Mapping, Repair
 from pacesetter.intake.resolve import Resolver
 from pacesetter.intake.rows import Cell, Plan
 
+add_sentences(
+    {
+        "only_signs_differ": mark("Only spaces, signs or capitals differ from {name}."),
+        "near_name": mark("The only name near it is {name}."),
+        "trade_word": mark("Stage names of the source, in their usual order."),
+        "new_person": mark("Nobody here has these names. They become owners who may not sign in."),
+        "new_option": mark("These choices are not on the list yet."),
+        "new_record": mark("No {noun} has these names yet."),
+    }
+)
 NEAR = 88
 CLEARLY = 4  # points by which the best spelling must beat the second
 SUGGESTED = 20_000
@@ -72,7 +84,7 @@ def _for_cell(cell: Cell, texts: Counter[str], resolver: Resolver) -> Iterator[P
 
 def _near(lookup: Lookup, texts: list[str], resolver: Resolver) -> dict[str, tuple[str, str]]:
     """The one name each text is a slip of, and why we think so."""
-    labels = [one.label for one in lookup.all()[:SUGGESTED]] + sorted(resolver.offered(lookup.noun))
+    labels = [one.label for one in lookup.all()[:SUGGESTED]] + resolver.offered(lookup.noun)
     by_key = {squash(label): label for label in reversed(labels)}
     out = {}
     for text in texts:

@@ -29,7 +29,7 @@ class Resolver:
         self.source = batch.source
         self.dry = dry
         self._known: dict[str, Found] = defaultdict(dict)
-        self._offered: dict[str, set[str]] = defaultdict(set)
+        self._offered: dict[str, dict[str, str]] = defaultdict(dict)
         self._repairs: dict[tuple[int, str], dict[str, Any]] = {}
         self.take_repairs(Repair.objects.filter(file__batch=batch))
 
@@ -43,10 +43,11 @@ class Resolver:
 
     def offer(self, noun: str, names: Iterable[str]) -> None:
         """Names and ids of records that the import will make."""
-        self._offered[noun].update(fold(name) for name in names if name)
+        self._offered[noun].update({fold(name): name for name in names if name})
 
-    def offered(self, noun: str) -> Collection[str]:
-        return self._offered[noun]
+    def offered(self, noun: str) -> list[str]:
+        """The names as the import's files write them."""
+        return sorted(self._offered[noun].values())
 
     def forget(self, lookup: str) -> None:
         """Look again: records were added."""

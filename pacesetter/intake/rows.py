@@ -71,14 +71,14 @@ class Plan:
         self.loader = LOADERS[file.target]()
         self.currency = file.batch.currency
         self.fixes: dict[int, dict[str, str]] = dict(file.fixes.values_list("line", "cells"))
+        self.slots = {slot.key: slot for slot in self.loader.slots()}
         self.cells = list(self._cells())
         self.columns = {cell.slot.key: cell.column for cell in self.cells}
         self.unescape = any(column["name"] == REASON for column in file.columns)
 
     def _cells(self) -> Iterator[Cell]:
-        slots = {slot.key: slot for slot in self.loader.slots()}
         for index, column in enumerate(self.file.columns):
-            if slot := slots.get(column.get("field", "")):
+            if slot := self.slots.get(column.get("field", "")):
                 yield Cell(index, column["name"], slot, converter(slot, Manner.of(column, self.file.batch.time_zone)))
 
     def batches(self) -> Iterator[list[Row]]:
@@ -125,6 +125,7 @@ class Plan:
         currency = row.texts.get("currency", self.currency).upper()
         for cell in self.cells:
             if cell.slot.type == "money" and cell.slot.key in row.values:
+                row.values.setdefault("currency", self.currency)
                 try:
                     row.values[cell.slot.key] = Minor(to_minor(row.values[cell.slot.key], currency))
                 except Invalid:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from pacesetter.base import clock, history, settings
+from pacesetter.base import clock, settings
 from pacesetter.base.actor import Actor
 from pacesetter.base.loaders import LOADERS
 from pacesetter.core.errors import Invalid, add_sentences
@@ -54,7 +54,7 @@ def start_files(files: Iterable[tuple[str, Path]], *, by: Actor, name: str, alon
     except Exception:
         shutil.rmtree(folder(batch), ignore_errors=True)
         raise
-    return _store(batch, read, by)
+    return _store(batch, read)
 
 
 def _new(name: str, by: Actor) -> Import:
@@ -143,7 +143,7 @@ def _propose(file: ImportFile) -> None:
 
 
 @transaction.atomic
-def _store(batch: Import, files: list[ImportFile], by: Actor) -> Import:
+def _store(batch: Import, files: list[ImportFile]) -> Import:
     order = {noun: position for position, noun in enumerate(loaders_in_order())}
     files.sort(key=lambda file: (order.get(file.target, len(order)), file.name))
     profiles_found = {file.facts.get("profile", "") for file in files if file.target}
@@ -154,7 +154,6 @@ def _store(batch: Import, files: list[ImportFile], by: Actor) -> Import:
     for position, file in enumerate(files):
         file.batch, file.position = batch, position
     ImportFile.objects.bulk_create(files)
-    history.record(batch, "import.uploaded", by=by, data={"name": batch.name, "files": len(files)})
     return batch
 
 
