@@ -8,3 +8,14 @@ def fold(text: str | None) -> str:
     decomposed = unicodedata.normalize("NFKD", text or "")
     plain = "".join(c for c in decomposed if not unicodedata.combining(c))
     return " ".join(plain.casefold().split())
+
+
+def plain_cell(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula; numbers stay as they are."""
+    if text[:1] not in ("=", "+", "-", "@", "\t", "\r") or _is_number(text):
+        return text
+    return f"'{text}"
+
+
+def _is_number(text: str) -> bool:
+    return text[:1] in "+-" and text[1:].replace(".", "", 1).replace(",", "").isdigit()
