@@ -162,13 +162,11 @@ def _with_team(at: At, t: Expr) -> Expr:
 
 def _key(t: Expr, name: str, fiscal_start: int) -> Expr:
     """A breakdown's value on each row; times are the first day of the row's month, fiscal quarter or fiscal year."""
-    import ibis
-
     if name not in TIMES:
         return t[name]
-    back = ibis.interval(months=(fiscal_start - 1) if name != "month" else 0)
-    unit = {"month": "M", "quarter": "Q", "year": "Y"}[name]
-    return ((t.on.truncate("M") - back).cast("date").truncate(unit) + back).cast("date")
+    back = 0 if name == "month" else fiscal_start - 1
+    shifted = engine.months_later(t.on.truncate("M"), -back)
+    return engine.months_later(shifted.truncate({"month": "M", "quarter": "Q", "year": "Y"}[name]), back)
 
 
 def _read_back(tree: conditions.Tree) -> conditions.Tree:

@@ -57,9 +57,7 @@ class At:
 
     @property
     def before_period(self) -> Any:
-        import ibis
-
-        return (self.since - ibis.interval(days=1)).cast("date")
+        return engine.days_later(self.since, -1)
 
     @property
     def bookings(self) -> Any:

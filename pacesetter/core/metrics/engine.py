@@ -36,10 +36,16 @@ def functions() -> Any:
     @builtin(name="worth", signature=((dt.int64, dt.int64, dt.int64, dt.int64), dt.int64))
     def worth(n, scaled, from_exponent, to_exponent): ...  # type: ignore[no-untyped-def]
 
+    @builtin(name="days_later", signature=((dt.date, dt.int64), dt.date))
+    def days_later(day, n): ...  # type: ignore[no-untyped-def]
+
+    @builtin(name="months_later", signature=((dt.date, dt.int64), dt.date))
+    def months_later(day, n): ...  # type: ignore[no-untyped-def]
+
     @ibis.udf.agg.builtin(name="histogram", signature=((dt.string,), dt.Map(dt.string, dt.int64)))
     def histogram(key): ...  # type: ignore[no-untyped-def]
 
-    return SimpleNamespace(day=day, number=number, text=text, half_even=half_even, stretch=stretch, worth=worth, histogram=histogram)
+    return SimpleNamespace(**{name: made for name, made in locals().items() if name not in ("ibis", "dt", "builtin")})
 
 
 def variable(name: str) -> Any:
@@ -51,6 +57,16 @@ def variable(name: str) -> Any:
 def share_of(amount: Any, percent: Any) -> Any:
     """`percent` hundredths of an amount, half-even."""
     return functions().half_even(amount * percent, 100)
+
+
+def days_later(day: Any, n: int) -> Any:
+    """A day so many days later; Ibis takes date + interval for a date, DuckDB makes an instant of it."""
+    return functions().days_later(day, n)
+
+
+def months_later(day: Any, n: int) -> Any:
+    """A day so many months later."""
+    return functions().months_later(day, n)
 
 
 def part_of(amount: Any, lower: Any, upper: Any, whole: Any) -> Any:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pacesetter.core.labels import mark
 from pacesetter.core.metrics.aggregates import quotient, ratio
+from pacesetter.core.metrics.engine import days_later
 from pacesetter.core.metrics.quotas import credited
 from pacesetter.core.metrics.shape import Meaning, Rows, metric, reason, rows
 from pacesetter.core.metrics.values import PLAN_RATE, of_kind, without_value
@@ -73,7 +74,7 @@ def _standing(at: "At", level: str, week: str, category: str) -> Any:
     import ibis
 
     f = at.forecasts
-    f = f.filter(f.category == category, f.until - ibis.interval(days=1) <= at.as_of, f.submitted_on < f.since + ibis.interval(days=7 * int(week)))
+    f = f.filter(f.category == category, _last_day(f.until) <= at.as_of, f.submitted_on < days_later(f.since, 7 * int(week)))
     f = f.filter(f.owner.isnull() if level == "company" else f.owner.notnull() & ~f.manager)
     newest = ibis.row_number().over(group_by=[f.owner, f.since, f.until], order_by=[f.submitted_on.desc(), f.id.desc()])
     return f.mutate(rank=newest).filter(lambda t: t["rank"] == 0).drop("rank")
@@ -84,9 +85,7 @@ def _cell(t: Any, since: Any, until: Any, who: Any) -> dict[str, Any]:
 
 
 def _last_day(until: Any) -> Any:
-    import ibis
-
-    return (until - ibis.interval(days=1)).cast("date")
+    return days_later(until, -1)
 
 
 def _call_rows(f: Any, unit: Any) -> Rows:

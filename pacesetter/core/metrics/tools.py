@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pacesetter.core.labels import mark
 from pacesetter.core.metrics.aggregates import ratio
+from pacesetter.core.metrics.engine import days_later
 from pacesetter.core.metrics.shape import Meaning, Rows, metric, reason, rows
 from pacesetter.core.metrics.values import NO_CURRENCY, one
 
@@ -27,9 +28,7 @@ if TYPE_CHECKING:
     ),
 )
 def tool_usage(at: "At", *, use: Literal["core_act", "signed_in"] = "core_act") -> Rows:
-    import ibis
-
     w = at.person_weeks
-    w = w.filter(w.week + ibis.interval(days=6) <= at.as_of)
+    w = w.filter(days_later(w.week, 6) <= at.as_of)
     used = w.core_acts > 0 if use == "core_act" else w.signed_in
     return rows(w, noun="user", id=w.id, on=w.week, who=w.owner, num=used.ifelse(one(w), 0), den=one(w), out=reason(("not_reported", ~w.reported)))

@@ -53,6 +53,8 @@ MACROS = (
         half_even(CAST(n AS HUGEINT) * scaled * ten_to(to_exponent), ten_to(10 + from_exponent))""",
     """CREATE OR REPLACE TEMP MACRO company_day(instant) AS
         CAST(timezone(getvariable('zone'), timezone('UTC', CAST(instant AS TIMESTAMP))) AS DATE)""",
+    """CREATE OR REPLACE TEMP MACRO days_later(day, n) AS CAST(day AS DATE) + CAST(n AS INTEGER)""",
+    """CREATE OR REPLACE TEMP MACRO months_later(day, n) AS CAST(CAST(day AS DATE) + to_months(CAST(n AS INTEGER)) AS DATE)""",
     """CREATE OR REPLACE TEMP MACRO seconds(instant) AS CAST(epoch(CAST(instant AS TIMESTAMP)) AS BIGINT)""",
 )
 
