@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
 from pacesetter.base.fields import Field
 from pacesetter.base.models import Team, User
 from pacesetter.base.scope import scope_of
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 Choices = list[tuple[int, str]]
 RECORDS: dict[str, Any] = {"account": Account, "contact": Contact, "deal": Deal, "lead": Lead}
+SEARCHED = {"deal": ("name_key", "account__name_key"), "contact": ("name_key", "email"), "lead": ("name_key", "email")}
 SUGGESTIONS = 8
 
 
@@ -79,7 +82,10 @@ def search(noun: str, text: str, by: "Actor", limit: int = SUGGESTIONS) -> list[
     """The records of a noun whose name has a word that begins with every word of `text`."""
     rows = RECORDS[noun].objects.visible_to(by).live()
     for word in fold(text).split():
-        rows = rows.filter(name_key__startswith=word) | rows.filter(name_key__contains=f" {word}")
+        found = Q()
+        for path in SEARCHED.get(noun, ("name_key",)):
+            found |= Q(**{f"{path}__startswith": word}) | Q(**{f"{path}__contains": f" {word}"})
+        rows = rows.filter(found)
     related = {"deal": ("account", "stage"), "contact": ("account",), "lead": ("status",)}.get(noun, ())
     return list(rows.select_related(*related).order_by("name_key", "id")[:limit])
 
