@@ -58,7 +58,7 @@ class Board(lists.ListPage):
     def card(self, deal: Any) -> dict[str, Any]:
         """One card."""
         state = health.of(deal, *self.looks.moment)[0]
-        days = (self.looks.moment[0] - deal.stage_since).days
+        days = max(0, (self.looks.moment[0] - deal.stage_since).days)
         old = bool(deal.stage.rotting_days and days > deal.stage.rotting_days)
         return {"deal": deal, "state": state, "days": formats.days(days), "old": old, "may": self.noun.may_edit(deal, self.request.actor)}
 

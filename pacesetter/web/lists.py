@@ -32,7 +32,7 @@ MOVES = {
     "industry": (mark("Set industry"), "factory"),
 }
 VIRTUAL = {"health": mark("Health"), "clock": mark("Response clock")}
-WIDE = {("deal", "stage"): 140, ("deal", "last_activity_at"): 90, ("deal", "health"): 105, ("lead", "clock"): 215, ("lead", "last_name"): 260, ("account", "name"): 280, ("contact", "last_name"): 220, ("deal", "name"): 290}
+WIDE = {("deal", "stage"): 140, ("deal", "last_activity_at"): 105, ("deal", "health"): 105, ("lead", "clock"): 215, ("lead", "last_name"): 260, ("account", "name"): 280, ("contact", "last_name"): 220, ("deal", "name"): 290}
 
 
 class ListPage:
@@ -81,7 +81,9 @@ class ListPage:
 
     @cached_property
     def heads(self) -> list[dict[str, Any]]:
-        return [self._head(key) for key in self.keys if key in self.view.columns or key in VIRTUAL]
+        heads = [self._head(key) for key in self.keys if key in self.view.columns or key in VIRTUAL]
+        total = sum(head["width"] for head in heads) or 1
+        return [head | {"share": f"{head['width'] / total * 100:.1f}%"} for head in heads]
 
     def _head(self, key: str) -> dict[str, Any]:
         if key in VIRTUAL:

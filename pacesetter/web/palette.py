@@ -42,7 +42,7 @@ def _row(request: Request, noun: str, row: Any) -> dict[str, Any]:
     shown = {"href": NOUNS[noun].url("record", row.pk), "text": str(row), "logo": str(row)}
     if noun == "deal":
         beside = row.account.name if row.account else ""
-        return shown | {"logo": beside or str(row), "sub": beside, "end": forms.in_words(row.stage.label), "amount": formats.money(row.amount, row.currency)}
+        return shown | {"logo": beside or str(row), "text": beside or str(row), "sub": str(row) if beside else "", "end": forms.in_words(row.stage.label), "amount": formats.money(row.amount, row.currency)}
     if noun == "account":
         return shown | {"sub": row.city}
     return shown | {"sub": row.account.name if noun == "contact" and row.account else getattr(row, "company", "")}

@@ -3,7 +3,7 @@
 import re
 import zlib
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -310,7 +310,7 @@ def query(context: template.Context, **changes: Any) -> str:
 @register.filter
 def since_days(value: datetime | None) -> str:
     """How many days ago, short."""
-    return "" if value is None else formats.days((clock.now() - value) / timedelta(days=1) // 1)
+    return "" if value is None else formats.days(max(0, (clock.now() - value).days))
 
 
 @register.inclusion_tag("ui/chart.html")
