@@ -7,7 +7,10 @@ const say = (text) => { $("#live").textContent = text; };
 const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 
 // ---- htmx: the CSRF header, the sheet, going offline ----
-body.addEventListener("htmx:configRequest", (e) => { e.detail.headers["X-CSRFToken"] = body.dataset.csrf; });
+body.addEventListener("htmx:configRequest", (e) => {
+  e.detail.headers["X-CSRFToken"] = body.dataset.csrf;
+  if (e.detail.verb === "get") for (const [name, value] of Object.entries(e.detail.parameters)) if (value === "") delete e.detail.parameters[name];
+});
 body.addEventListener("htmx:sendError", () => { $("#offline").hidden = false; });
 body.addEventListener("htmx:afterRequest", (e) => { if (e.detail.successful) $("#offline").hidden = true; });
 addEventListener("offline", () => { $("#offline").hidden = false; });
@@ -106,6 +109,7 @@ customElements.define("x-table", class extends HTMLElement {
   connectedCallback() {
     this.addEventListener("change", (e) => this.changed(e.target));
     this.addEventListener("focusout", (e) => this.left(e));
+    this.addEventListener("submit", (e) => { if (e.target.matches(".edit")) e.target.dataset.done = "1"; }, true);
     this.addEventListener("keydown", (e) => this.editKey(e));
     this.onkey = (e) => this.walk(e);
     document.addEventListener("keydown", this.onkey);
