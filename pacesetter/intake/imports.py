@@ -41,7 +41,8 @@ add_sentences(
         "unmapped": mark("{noun} needs {fields}, and no column is mapped to it."),
         "undecided": mark("{count} proposals are not decided yet. Accept or reject them first."),
         "nothing_to_load": mark("Nothing would be loaded: every row is refused or already there."),
-        "not_reverted": mark("Only a loaded import can be reverted."),
+        "not_reverted": mark("Only a loaded import can be reverted; wait until the load has ended."),
+        "load_stopped": mark("The load stopped before its end. What is loaded stays; run it again, or revert it."),
     }
 )
 # What stating facts takes, besides the right to import; people, quotas and the process need their own.
@@ -219,11 +220,16 @@ def run(batch: Import, *, by: Actor) -> Job:
 
 def _may_load(batch: Import, by: Actor) -> None:
     by.require("record.import")
-    if batch.state != "checked":
+    if batch.state != "checked" and not _stopped(batch):
         raise Conflict("import_state", name=batch.name, state=batch.state)
     for file in batch.files.all():
         if file.target and LOADERS[file.target].capability:
             importer(batch, by).require(LOADERS[file.target].capability)
+
+
+def _stopped(batch: Import) -> bool:
+    """Whether the load began and its job ended before the end; it may go on, or be reverted."""
+    return batch.state == "loading" and not Job.objects.filter(pk=batch.job_id, state__in=("queued", "running")).exists()
 
 
 def _remember(batch: Import) -> None:
@@ -245,7 +251,7 @@ def _accepted(file: ImportFile) -> dict[str, dict[str, Any]]:
 def revert(batch: Import, *, by: Actor) -> Job:
     """Queue the undoing of a loaded import, or of one that stopped half-way."""
     by.require("record.import")
-    if batch.state not in ("done", "loading"):
+    if batch.state != "done" and not _stopped(batch):
         raise Conflict("not_reverted", name=batch.name)
     history.record(batch, "import.revert_started", by=by, data={"name": batch.name})
     return _queue(batch, "import.revert", "reverting", by)

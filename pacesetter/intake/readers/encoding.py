@@ -37,9 +37,9 @@ def _by_zeros(head: bytes) -> str | None:
     if 0 not in head:
         return None
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    if odd > len(head) * 0.2 and even <= odd // 8:
+    if odd > len(head) * 0.3 and even <= odd // 8:
         return "utf-16-le"
-    if even > len(head) * 0.2 and odd <= even // 8:
+    if even > len(head) * 0.3 and odd <= even // 8:
         return "utf-16-be"
     raise Invalid("file_binary")
 

@@ -14,11 +14,18 @@ Line = tuple[int, list[str]]
 def find(lines: list[Line]) -> Layout:
     """The layout judged from the first lines of the file."""
     filled = [(number, cells) for number, cells in lines if any(cells)]
-    width = Counter(len(cells) for _, cells in filled[:LOOK]).most_common(1)[0][0]
+    width = _width([cells for _, cells in filled[:LOOK]])
     number, cells = next((one for one in filled if _full(one[1], width)), filled[0])
     if _names(cells):
         return Layout(number, _distinct(_without_tail(cells, [row for _, row in filled])))
     return Layout(0, _distinct([""] * width))
+
+
+def _width(rows: list[list[str]]) -> int:
+    """The commonest width, the wider of two; lines of one cell are titles and footers as long as there is anything else."""
+    counts = Counter(map(len, rows))
+    wide = Counter({width: count for width, count in counts.items() if width > 1 and count > 1}) or counts
+    return max(wide, key=lambda width: (wide[width], width))
 
 
 def _full(cells: list[str], width: int) -> bool:

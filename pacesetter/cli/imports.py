@@ -1,0 +1,116 @@
+"""`pacesetter import`: check a file or a folder of related files, and load it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pacesetter.cli.output import as_format, as_json, table
+
+SHOWN = 10
+
+
+@click.command("import")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.option("--yes", is_flag=True, help="Accept what the check proposes and load without asking.")
+@click.option("--check", "dry", is_flag=True, help="Only say what would happen; nothing is changed.")
+@as_format
+def command(path: Path, yes: bool, dry: bool, form: str) -> None:
+    """Load a file (CSV, XLSX) or a folder of related files."""
+    from pacesetter.cli.prepare import ready
+
+    ready()
+    from pacesetter.base.actor import Actor
+    from pacesetter.intake import imports
+    from pacesetter.intake.report import describe
+
+    by = Actor.local()
+    batch = imports.start(path, by=by)
+    try:
+        _with_bar("Checking", lambda watch: imports.check_now(batch, by=by, watch=watch))
+        found = describe(batch)
+        if form == "table":
+            _show(found)
+        load = not dry and _wanted(found, yes)
+        if load:
+            imports.accept_all(batch, by=by)
+            job = imports.run(batch, by=by)
+    finally:
+        if batch.changeable:  # checked only, declined, or refused: leave nothing behind
+            imports.discard(batch, by=by)
+    if load:
+        _with_bar("Loading", lambda watch: imports.run_now(job, batch, watch))
+        _refuse_unfinished(job)
+        found = describe(batch)
+    if form == "json":
+        as_json(found)
+    elif load:
+        click.echo(f"Loaded: {found['new']:,} new, {found['updates']:,} updated, {found['refused']:,} refused. Undo: pacesetter import-revert {batch.pk}")
+
+
+def _wanted(found: dict[str, Any], yes: bool) -> bool:
+    """Whether there is something to load, and somebody wants it."""
+    if not found["new"] + found["updates"]:
+        return False
+    return yes or click.confirm("Accept these proposals and load?", err=True)
+
+
+def _refuse_unfinished(job: Any) -> None:
+    from pacesetter.core.errors import Refused
+
+    job.refresh_from_db()
+    if job.state != "done":
+        error = job.error or {}
+        raise Refused(error.get("code", "load_stopped"), **error.get("params", {}))
+
+
+def _with_bar(text: str, work: Callable[[Callable[[int, int], None]], Any]) -> None:
+    """Do `work` under a progress bar on standard error, so that the output stays clean."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(text, total=None)
+        work(lambda done, total: progress.update(task, completed=done, total=total))
+
+
+def _show(found: dict[str, Any]) -> None:
+    heads = ["File", "Holds", "Rows", "New", "Updates", "Same", "Refused", ""]
+    table(heads, [_line(file) for file in found["files"]], right=(2, 3, 4, 5, 6))
+    repairs = [(file["file"], one) for file in found["files"] for one in file["repairs"]]
+    if repairs:
+        table(["File", "Column", "In the file → becomes", "Rows", "Why"], [_repair(*one) for one in repairs], right=(3,))
+    findings = [(file["file"], one) for file in found["files"] for one in file["findings"]]
+    if findings:
+        table(["File", "Rows", "Worth knowing"], [(name, one["rows"], one["reason"]) for name, one in findings], right=(1,))
+    _show_refused(found)
+    _show_totals(found["totals"])
+
+
+def _line(file: dict[str, Any]) -> tuple[Any, ...]:
+    return (file["file"], file["target"] or "–", *(file[key] for key in ("rows", "new", "updates", "same")), len(file["refused"]), file["ignored"])
+
+
+def _repair(file: str, one: dict[str, Any]) -> tuple[Any, ...]:
+    values = one["values"]
+    shown = f"{values[0]['from']} → {values[0]['to']}" if len(values) == 1 else f"{len(values)} values: {', '.join(v['from'] for v in values[:3])} …"
+    return (file, one["column"], shown, one["rows"], one["reason"])
+
+
+def _show_refused(found: dict[str, Any]) -> None:
+    refused = [(file["file"], one) for file in found["files"] for one in file["refused"]]
+    if refused:
+        table(["File", "Line", "Column", "Value", "Why it is refused"], [(name, one["line"], one["column"], one["value"], one["reason"]) for name, one in refused[:SHOWN]], right=(1,))
+        if len(refused) > SHOWN:
+            click.echo(f"… and {len(refused) - SHOWN:,} more; --format json lists them all.")
+
+
+def _show_totals(totals: dict[str, Any]) -> None:
+    if not totals:
+        return
+    rows = [(outcome, totals[outcome]["count"], ", ".join(f"{amount:,.2f} {currency}" for currency, amount in totals[outcome]["sums"].items())) for outcome in ("won", "lost", "open")]
+    table(["Deals", "Count", "Amount"], rows, right=(1, 2))
+    if totals["win_rate"] is not None:
+        click.echo(f"Win rate {totals['win_rate']:.2%}: {totals['won']['count']:,} won of {totals['closed']:,} closed.")
