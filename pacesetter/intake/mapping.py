@@ -11,13 +11,10 @@ from pacesetter.base.loaders import LOADERS, Loader, Slot
 from pacesetter.core.text import fold
 
 NEAR = 88
-# Which column shapes a field of each type accepts; text fields take anything.
-SHAPES = {
-    **dict.fromkeys(("number", "percent", "decimal", "money"), {"integer", "decimal", "boolean"}),
-    "date": {"date", "datetime"},
-    "instant": {"date", "datetime"},
-    "boolean": {"boolean"},
-}
+# What the values of a column must look like for a slot of each type; text takes anything.
+SHAPES = {**dict.fromkeys(("number", "percent", "decimal", "money"), "number"), "date": "date", "instant": "date"}
+PLAUSIBLE = 0.3  # share of values that must have the shape when the name fits exactly
+TYPICAL = 0.9  # and when it is only near
 
 
 def squash(name: str) -> str:
@@ -68,11 +65,12 @@ def fields_of(loader: Loader, columns: list[dict[str, Any]]) -> list[str]:
 
 def _fit(slot: Slot, column: dict[str, Any]) -> float:
     """How well a column's name and shape suit a slot: exact names first, in the order the slot lists them."""
-    shapes = SHAPES.get(slot.type)
-    if shapes and column["filled"] and column["type"] not in shapes:
+    shape = SHAPES.get(slot.type)
+    share = column["shares"].get(shape, 0) if shape and column["filled"] else 1
+    if share < PLAUSIBLE:
         return 0.0
     name, names = squash(column["name"]), [squash(slot.key), *map(squash, slot.names)]
     if name in names:
         return 200 - min(names.index(name), 90)
     near = process.extractOne(name, [one for one in names if len(one) > 4], scorer=fuzz.ratio, score_cutoff=NEAR)
-    return float(near[1]) if near and len(name) > 4 else 0.0
+    return float(near[1]) if near and len(name) > 4 and share >= TYPICAL else 0.0

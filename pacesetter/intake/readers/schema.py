@@ -22,7 +22,10 @@ ORDERS: tuple[Order, ...] = ("ymd", "dmy", "mdy")
 
 @dataclass
 class Column:
-    """`decimal` and `order` say how to read the values; `certain` whether the file leaves no doubt."""
+    """`decimal` and `order` say how to read the values; `certain` whether the file leaves no doubt.
+
+    `shares` says which part of the values looks like numbers and like dates.
+    """
 
     name: str
     type: str = "text"
@@ -32,6 +35,7 @@ class Column:
     filled: int = 0
     distinct: int = 0
     samples: list[str] = field(default_factory=list)
+    shares: dict[str, float] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -58,45 +62,48 @@ def _count(table: Table) -> list[Counter[str]]:
 def _column(name: str, values: Counter[str]) -> Column:
     column = Column(name, filled=values.total(), distinct=len(values), samples=list(islice(values, 3)))
     if values:
-        _number(column, values) or _date(column, values) or _boolean(column, values)
+        column.shares = {"number": _share(values, numbers.styles), "date": _share(values, dates.shaped)}
+        _number(column, values)
+        _date(column, values)
+        _boolean(column, values)
     return column
 
 
-def _mostly(values: Counter[str], test: Any) -> bool:
-    return sum(count for value, count in values.items() if test(value)) >= TYPICAL * values.total()
+def _share(values: Counter[str], test: Any) -> float:
+    return round(sum(count for value, count in values.items() if test(value)) / values.total(), 3)
 
 
-def _number(column: Column, values: Counter[str]) -> bool:
-    if not _mostly(values, numbers.styles):
-        return False
+def _number(column: Column, values: Counter[str]) -> None:
+    """Which sign marks decimals, by the values that allow one reading only."""
+    if not column.shares["number"]:
+        return
     votes: Counter[Style] = Counter()
     for value, count in values.items():
         fits = numbers.styles(value)
         if len(fits) == 1:
             votes.update({next(iter(fits)): count})
-    marked = any(sign in value for value in values for sign in ".,")
     column.decimal = votes.most_common(1)[0][0] if votes else "."
-    column.certain = not marked or len(votes) == 1
-    column.type = "decimal" if marked else "boolean" if set(values) <= {"0", "1"} else "integer"
-    return True
+    if column.shares["number"] >= TYPICAL:
+        marked = any(sign in value for value in values for sign in ".,")
+        column.certain = not marked or len(votes) == 1
+        column.type = "decimal" if marked else "boolean" if set(values) <= {"0", "1"} else "integer"
 
 
-def _date(column: Column, values: Counter[str]) -> bool:
-    if not _mostly(values, dates.shaped):
-        return False
-    votes = Counter({order: sum(count for value, count in values.items() if order in dates.orders(value)) for order in ORDERS})
-    best = max(votes.values())
-    column.order = next(order for order in ORDERS if votes[order] == best)
-    # Day-first and month-first may both fit (03/04/2017): then the first of them is an assumption.
-    column.certain = column.order == "ymd" or votes["dmy"] != votes["mdy"]
-    column.type = "datetime" if any(map(dates.has_time, values)) else "date"
-    return True
+def _date(column: Column, values: Counter[str]) -> None:
+    """In which order day, month and year stand, by the order that most values allow."""
+    if not column.shares["date"]:
+        return
+    votes = {order: sum(count for value, count in values.items() if order in dates.orders(value)) for order in ORDERS}
+    column.order = max(ORDERS, key=lambda order: votes[order])
+    if column.shares["date"] >= TYPICAL:
+        # Day-first and month-first may both fit (03/04/2017): then the first of them is an assumption.
+        column.certain = column.order == "ymd" or votes["dmy"] != votes["mdy"]
+        column.type = "datetime" if any(map(dates.has_time, values)) else "date"
 
 
-def _boolean(column: Column, values: Counter[str]) -> bool:
-    if {fold(value) for value in values} <= BOOLEANS.keys():
+def _boolean(column: Column, values: Counter[str]) -> None:
+    if column.type == "text" and {fold(value) for value in values} <= BOOLEANS.keys():
         column.type = "boolean"
-    return column.type == "boolean"
 
 
 def _share_orders(columns: list[Column]) -> None:
