@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pacesetter.base import fields as catalogue
+from pacesetter.base import history
+from pacesetter.base.models import HistoryEntry
 from pacesetter.core.registry import Registry
 
 if TYPE_CHECKING:
@@ -116,6 +118,10 @@ class Loader:
     def update(self, changes: list[tuple[int, Values]], *, by: "Actor") -> None:
         """Change the given fields of existing records, stating facts."""
         raise NotImplementedError
+
+    def undo(self, entry: HistoryEntry, *, by: "Actor") -> None:
+        """Put back what one entry changed on a record that was there before; refused where others changed it since."""
+        history.undo(entry, by=by)
 
     def remove(self, ids: Collection[int], *, by: "Actor") -> None:
         """Take created records away again, with what hangs on them."""

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -62,7 +63,7 @@ class Reverting:
 
     def _restore(self) -> Iterator[int]:
         """Put back the values of records that were there before."""
-        entries = self.entries.exclude(kind__endswith=".created").exclude(changes={}).order_by("-id")
+        entries = self.entries.filter(noun__in=list(LOADERS)).exclude(kind__endswith=".created").order_by("-id")
         for entry in entries.iterator():
             if entry.object_id in self.created[entry.noun] or self._restored(entry):
                 continue
@@ -75,7 +76,7 @@ class Reverting:
 
     def _put_back(self, entry: HistoryEntry) -> None:
         try:
-            history.undo(entry, by=self.by)
+            LOADERS[entry.noun]().undo(entry, by=replace(self.by, caused_by=entry.pk))
         except Refused as refusal:
             self._keep(entry.noun, entry.object_id, refusal.code)
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import transaction
 
-from pacesetter.base import clock
+from pacesetter.base import clock, history
 from pacesetter.base.ensure import protect, unprotect
 from pacesetter.base.fields import Minor
 from pacesetter.base.loaders import LOADERS, Remark, Slot, Values
-from pacesetter.core.errors import add_sentences
+from pacesetter.base.models import HistoryEntry
+from pacesetter.core.errors import Conflict, add_sentences
 from pacesetter.core.labels import mark
 from pacesetter.core.text import fold
 from pacesetter.crm import changes as typed
@@ -153,15 +154,14 @@ class DealLoader(ShelfLoader):
             amounts = dict(Deal.objects.filter(pk__in=[pk for pk, _ in changes]).values_list("pk", "amount"))
             for pk, values in changes:
                 if "product" in values or "amount" in values:
-                    self._restate_line(pk, values.get("product"), amounts[pk])
+                    _restate_line(pk, values.get("product"), amounts[pk], by)
 
-    def _restate_line(self, pk: int, product: int | None, amount: int | None) -> None:
-        """A file states one product and one amount: they become the deal's only line, unless people made several."""
-        lines = list(LineItem.objects.filter(deal=pk)[:2])
-        if len(lines) == 1:
-            LineItem.objects.filter(deal=pk).update(product=product or lines[0].product_id, unit_price=amount, amount=amount, quantity=1)
-        elif not lines and product:
-            LineItem.objects.create(deal_id=pk, product_id=product, unit_price=amount, amount=amount)
+    def undo(self, entry: HistoryEntry, *, by: "Actor") -> None:
+        if entry.kind != "deal.lines":
+            return super().undo(entry, by=by)
+        if _lines(entry.object_id) != entry.data["lines"]:
+            raise Conflict("undo_conflict", field="product")
+        _set_lines(entry.object_id, entry.data["before"], by)
 
     def _put(self, obj: Deal, values: Values) -> Changes:
         """What follows from a stage and an amount follows here too."""
@@ -193,6 +193,30 @@ class DealLoader(ShelfLoader):
 def _true_since(deal: Deal, changes: Changes) -> dt.datetime:
     closing = "closed_on" in changes and deal.closed_on and deal.closed_on != clock.today()
     return clock.noon(deal.closed_on) if closing and deal.closed_on else clock.now()
+
+
+Line = list[int | None]  # product, quantity, unit price
+
+
+def _lines(pk: int) -> list[Line]:
+    return [list(line) for line in LineItem.objects.filter(deal=pk).values_list("product_id", "quantity", "unit_price")]
+
+
+def _restate_line(pk: int, product: int | None, amount: int | None, by: "Actor") -> None:
+    """A file states one product and one amount: they become the deal's only line, unless people made several."""
+    before = _lines(pk)
+    kept = before[0][0] if len(before) == 1 else None
+    if len(before) < 2 and (product or kept):
+        _set_lines(pk, [[product or kept, 1, amount]], by)
+
+
+def _set_lines(pk: int, lines: list[Line], by: "Actor") -> None:
+    before = _lines(pk)
+    LineItem.objects.filter(deal=pk).delete()
+    for product, quantity, price in lines:
+        amount = None if price is None else price * (quantity or 1)
+        LineItem.objects.create(deal_id=pk, product_id=product, quantity=quantity or 1, unit_price=price, amount=amount)
+    history.record_plain("deal", pk, "deal.lines", by=by, data={"before": before, "lines": lines})
 
 
 def _line(deal: Deal, product: int) -> LineItem:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from pacesetter.base import clock, teams, users
 from pacesetter.base.loaders import LOADERS, Loader, Slot, Values
-from pacesetter.base.models import Reporting, Team, TeamMembership, User
+from pacesetter.base.models import HistoryEntry, Reporting, Team, TeamMembership, User
 from pacesetter.core.labels import mark
 from pacesetter.core.text import fold
 from pacesetter.crm.loaders.shelves import ID_SLOT
@@ -85,8 +85,21 @@ class UserLoader(Loader):
         if team and not teams.team_of(manager):
             teams.join(manager, team=team, since=ALWAYS, by=by)
 
+    def undo(self, entry: HistoryEntry, *, by: "Actor") -> None:
+        user, changes = User.objects.get(pk=entry.object_id), entry.changes
+        if entry.kind == "user.joined_team":
+            teams.join(user, team=Team.objects.filter(name=changes["team"][0] or "").first(), since=_when(entry), by=by)
+        elif entry.kind == "user.reports_to":
+            teams.report_to(user, manager=User.objects.filter(name=changes["manager"][0] or "").first(), since=_when(entry), by=by)
+        else:
+            users.edit(user, by=by, **{key: before for key, (before, _) in changes.items()})
+
     def remove(self, ids: Collection[int], *, by: "Actor") -> None:
         User.objects.filter(pk__in=ids).delete()
+
+
+def _when(entry: HistoryEntry) -> dt.date:
+    return dt.date.fromisoformat(entry.data["since"])
 
 
 def _since(model: type[TeamMembership] | type[Reporting], user: User) -> dt.date:

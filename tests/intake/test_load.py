@@ -1,0 +1,154 @@
+"""Loading: what is stored, updates by a newer file, resuming after a kill."""
+
+import datetime as dt
+
+import pytest
+
+from pacesetter.base import settings
+from pacesetter.base.models import ExternalId, HistoryEntry, Option, User
+from pacesetter.crm import deals as deal_verbs
+from pacesetter.crm.models import Account, Activity, Contact, Deal, DealChange, Lead, LineItem, Product
+from pacesetter.intake import imports
+from pacesetter.intake import load as loading
+from pacesetter.intake.models import Import
+
+HEAD = "Deal ID,Deal Name,Stage,Amount,Close Date,Created Date,Deal Owner,Account Name,Product"
+ROWS = [
+    "1,First,Discovery,100.50,2026-12-01,2026-01-02,Ann Lee,Acme,Widget",
+    "2,Second,Closed Won,200,2026-03-04,2026-01-05,Ann Lee,Acme,Widget",
+    "3,Third,Closed Lost,,2026-02-01,2026-01-06,Bob Ray,Beta,",
+]
+
+
+def text(*rows: str) -> str:
+    return "\n".join([HEAD, *(rows or ROWS)]) + "\n"
+
+
+def counts(batch: Import) -> tuple[int, int, int, int]:
+    return tuple(batch.count(what) for what in ("new", "updates", "same", "refused"))  # type: ignore[return-value]
+
+
+def test_facts_are_stored_with_their_own_dates(bring, load):
+    batch = load(bring(text()))
+    assert counts(batch) == (3, 0, 0, 0)
+    won = Deal.objects.select_related("stage", "account", "owner").get(name="Second")
+    assert (won.status, won.closed_on, won.created_on) == ("won", dt.date(2026, 3, 4), dt.date(2026, 1, 5))
+    assert (won.amount, won.annual_amount, won.account.name, won.owner.name, won.owner.is_active) == (20000, 20000, "Acme", "Ann Lee", False)
+    assert list(DealChange.objects.filter(deal_id=won.pk).values_list("occurred_at__date", flat=True)) == [won.created_on, won.closed_on]
+    assert LineItem.objects.get(deal=won).amount == 20000
+    assert Deal.objects.get(name="First").status == "open"
+
+
+def test_every_row_leaves_one_entry_marked_with_the_import(bring, load):
+    batch = load(bring(text()))
+    entries = HistoryEntry.objects.filter(batch=batch.batch)
+    assert entries.filter(noun="deal", kind="deal.created", via="import").count() == 3
+    assert entries.filter(noun="user").count() == 2
+
+
+def test_the_same_file_again_changes_nothing(bring, load):
+    load(bring(text()))
+    assert counts(bring(text())) == (0, 0, 3, 0)
+
+
+def test_a_newer_file_updates_by_id_and_keeps_what_is_empty(bring, load):
+    load(bring(text()))
+    newer = "1,First,Closed Won,150,2026-11-02,2026-01-02,Ann Lee,,", "4,Fourth,Qualification,,,2026-11-01,Bob Ray,Beta,"
+    batch = load(bring(text(*newer)))
+    assert counts(batch) == (1, 1, 0, 0)
+    first = Deal.objects.select_related("account").get(name="First")
+    assert (first.status, first.closed_on, first.amount, first.annual_amount, first.account.name) == ("won", dt.date(2026, 11, 2), 15000, 15000, "Acme")
+    assert LineItem.objects.get(deal=first).amount == 15000
+    change = DealChange.objects.filter(deal_id=first.pk).latest("id")
+    assert (change.status, change.occurred_at.date()) == ("won", dt.date(2026, 11, 2))
+
+
+def test_a_killed_load_goes_on_where_it_stopped(bring, system, monkeypatch):
+    batch = bring(text())
+    imports.accept_all(batch, by=system)
+    job = imports.run(batch, by=system)
+    monkeypatch.setattr(loading, "LARGEST", 1)
+    stored = loading.Loading._store
+
+    def dies(self, rows, ids):
+        if rows[0].line == 3:
+            raise KeyboardInterrupt
+        stored(self, rows, ids)
+
+    monkeypatch.setattr(loading.Loading, "_store", dies)
+    with pytest.raises(KeyboardInterrupt):
+        imports.run_now(job, batch)
+    assert Deal.objects.count() == 1
+    monkeypatch.setattr(loading.Loading, "_store", stored)
+    type(job).objects.filter(pk=job.pk).update(state="queued")
+    assert imports.run_now(job, batch).state == "done"
+    assert counts(batch) == (3, 0, 0, 0)
+    assert (Deal.objects.count(), User.objects.count(), Account.objects.count(), ExternalId.objects.count()) == (3, 2, 2, 3)
+    assert DealChange.objects.count() == 5
+
+
+def test_beside_people_at_work_chunks_are_small(bring, load, monkeypatch):
+    monkeypatch.setattr(imports, "_alone", lambda batch, by: False)
+    sizes = []
+    monkeypatch.setattr(loading.Pace, "after", lambda self, seconds: sizes.append(self.rows))
+    load(bring(text()))
+    assert set(sizes) == {loading.FIRST_CHUNK}
+
+
+def test_the_pace_follows_the_clock():
+    pace = loading.Pace(alone=False)
+    if pace.brisk:
+        pytest.skip("several writers at once: PostgreSQL needs no pace")
+    pace.after(loading.TRANSACTION_SECONDS * 4)
+    assert pace.rows == loading.FIRST_CHUNK // 4
+    pace.after(10)
+    assert pace.rows == loading.SMALLEST
+
+
+def test_the_currency_of_the_import_holds_for_amounts_without_one(bring, load):
+    load(bring(text(), currency="EUR"))
+    assert set(Deal.objects.values_list("currency", flat=True)) == {"EUR"}
+    assert settings.get("company.currency") == "USD"
+
+
+def test_yen_have_no_cents(bring, load):
+    load(bring("Deal ID,Deal Name,Stage,Amount,Currency\n1,A,Discovery,5000,JPY\n"))
+    assert Deal.objects.get().amount == 5000
+
+
+def test_links_inside_one_file(bring, load):
+    load(bring("Account,Sector,Subsidiary of\nChild,Retail,Mother\nMother,Retail,\n", "accounts.csv"))
+    assert Account.objects.get(name="Child").parent.name == "Mother"
+    assert Option.objects.get(field="account.industry").label == {"en": "Retail"}
+    again = bring("Account,Sector,Subsidiary of\nChild,Retail,Mother\nMother,Retail,\n", "accounts.csv")
+    assert counts(again) == (0, 0, 2, 0)
+
+
+def test_contacts_leads_and_activities(bring, load):
+    load(bring("First Name,Last Name,Email,Account Name\nIda,Berg,Ida@Berg.example,Berg AS\n", "contacts.csv"))
+    assert Contact.objects.get().account.name == "Berg AS"
+    load(bring("Full Name,Company,Email,Lead Status,Lead Source,Created Date\nUma Rao,Rao Ltd,uma@rao.example,Open - Not Contacted,Web,2026-11-01 09:30\n", "leads.csv"))
+    lead = Lead.objects.select_related("status").get()
+    assert (lead.first_name, lead.last_name, lead.status.type, lead.received_at.isoformat()) == ("Uma", "Rao", "new", "2026-11-01T09:30:00+00:00")
+    load(bring("Type,Subject,Contact,Date\nCall,Hello,ida@berg.example,2026-11-02 10:00\n", "activities.csv"))
+    assert Activity.objects.get().contact == Contact.objects.get()
+    assert counts(bring("Type,Subject,Contact,Date\nCall,Hello,ida@berg.example,2026-11-02 10:00\n", "activities.csv")) == (0, 0, 1, 0)
+
+
+def test_products_know_their_price(bring, load):
+    load(bring("Product,Series,List price\nWidget,W,1 200.50\nGadget,G,20\n", "products.csv"))
+    assert Product.objects.get(name="Widget").price == 120050
+
+
+def test_custom_fields_are_targets_too(bring, load, system):
+    from pacesetter.base import fields
+
+    field = fields.create("deal", label={"en": "Region code"}, type="text", by=system)
+    load(bring("Deal ID,Deal Name,Stage,Region code\n1,A,Discovery,EMEA\n"))
+    assert Deal.objects.get().custom == {str(field.pk): "EMEA"}
+
+
+def test_an_edit_by_a_person_survives_until_the_file_says_otherwise(bring, load, system):
+    load(bring(text()))
+    deal_verbs.edit(Deal.objects.get(name="First"), by=system, next_step="Call back")
+    assert counts(bring(text())) == (0, 0, 3, 0)
