@@ -90,7 +90,7 @@ def _units(shape: Metric, plan: Plan) -> dict[str, str]:
 def _value(shape: Metric, plan: Plan, cell: Cell, figure: float | None) -> None:
     """The value and its word; nothing to divide by is said in words, never 0 %, infinity or not-a-number."""
     if plan.aggregate.figure:
-        cell.value, cell.den = _finite(figure), None
+        cell.value, cell.num, cell.den = _finite(figure), None, None
         cell.says = "waiting" if figure is not None and cell.value is None else None
     elif plan.aggregate.divides:
         cell.value = cell.num / cell.den if cell.den and cell.num is not None else None  # type: ignore[operator]

@@ -101,12 +101,15 @@ def coverage(
 
 
 def _pipeline_rows(at: "At", moment: str, weigh: str) -> Rows:
+    import ibis
+
     day = at.as_of if moment == "now" else at.since
     d = open_deals(at, of_kind(at.deals if moment == "now" else at.opening, NEW), "annual")
     amount = d.annual if weigh == "full" else share_of(d.annual, d.probability)
     late = d.close_date < day
     out = reason(*without_value(d), ("overdue", late))
-    return rows(d, noun="deal", id=d.id, on=d.close_date, team_on=day, who=d.owner, num=amount, out=out, apart={"overdue": late.ifelse(amount, None)}, unit="money")
+    apart = {"overdue": late.ifelse(amount, None), "won": ibis.null("int64")}
+    return rows(d, noun="deal", id=d.id, on=d.close_date, team_on=day, who=d.owner, num=amount, out=out, apart=apart, unit="money")
 
 
 def _won_rows(at: "At") -> Rows:

@@ -41,7 +41,7 @@ class World:
         for macro in MACROS:
             self.con.execute(macro)
         for name, columns in RAW.items():
-            create(self.con, f"raw.{name}", columns, raw.get(name, ()))
+            create(self.con, f"raw.{name}", columns, [{"id": pk, **row} for pk, row in enumerate(raw.get(name, ()), 1)])
         for one in facts():
             self.con.execute(f"CREATE TABLE fact.{one.name} AS {one.sql()}")
         self.con.execute("SET search_path = 'fact'")
@@ -53,6 +53,11 @@ class World:
     def keep(self, statement: str) -> None:
         """Change a fact table in place: to make the worlds that contracts compare."""
         self.con.execute(statement)
+
+    def answer(self, sql: str) -> tuple[Any, ...]:
+        """The one row of an oracle: SQL written by hand over the raw tables."""
+        (row,) = self.con.execute(sql).fetchall()
+        return tuple(row)
 
     def scope(self, **owners: Iterable[int]) -> None:
         self.con.execute("CREATE OR REPLACE TABLE fact.scope (noun VARCHAR, scope_owner BIGINT)")

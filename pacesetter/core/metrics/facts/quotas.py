@@ -19,7 +19,7 @@ def quota_days() -> str:
             FROM days d JOIN employments e ON e.user_id = d.user_id AND e.since <= d.day AND d.day < e.until GROUP BY ALL)
         SELECT d.*, CASE WHEN EXISTS (SELECT 1 FROM leaves a WHERE a.user_id = d.user_id AND a.since <= d.day AND d.day < a.until) THEN 0
             WHEN d.user_id NOT IN (SELECT user_id FROM employments) THEN {RAMP_SCALE}
-            ELSE coalesce(least(w.weight, {RAMP_SCALE}), 0) END AS weight,
+            ELSE coalesce(w.weight, 0) END AS weight,
             (SELECT any_value(m.team_id) FROM memberships m WHERE m.user_id = d.user_id AND m.since <= d.day AND d.day < m.until) AS team
         FROM days d LEFT JOIN employed w ON w.id = d.id AND w.day = d.day"""
 

@@ -10,7 +10,7 @@ def money(alias: str) -> str:
     """Annual, total and one-off value. One-off is what the term's annual values do not explain."""
     term = f"half_even(CAST({alias}.annual_amount AS HUGEINT) * coalesce(t.term_months, 12), 12)"
     return f"""{alias}.annual_amount AS annual, {alias}.amount AS total,
-        greatest({alias}.amount - {term}, 0) AS one_off, nullif({alias}.currency, '') AS currency"""
+        CASE WHEN {alias}.amount > {term} THEN {alias}.amount - {term} WHEN {alias}.amount IS NOT NULL THEN 0 END AS one_off, nullif({alias}.currency, '') AS currency"""
 
 
 @fact("stage_spans", step=True)
