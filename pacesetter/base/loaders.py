@@ -46,7 +46,7 @@ def slots(noun: str, names: Mapping[str, tuple[str, ...]], **changes: Mapping[st
 
 
 def _slot(one: catalogue.Field, names: tuple[str, ...], changes: Mapping[str, Any]) -> Slot:
-    values = {"type": one.type, "lookup": _lookup(one), "required": one.required, "limit": one.limit} | dict(changes)
+    values: dict[str, Any] = {"type": one.type, "lookup": _lookup(one), "required": one.required, "limit": one.limit} | dict(changes)
     return Slot(one.key, one.label, names=names, labels=one.labels, **values)
 
 

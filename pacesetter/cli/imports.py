@@ -12,15 +12,32 @@ SHOWN = 10
 
 
 @click.command("import")
-@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--yes", is_flag=True, help="Accept what the check proposes and load without asking.")
 @click.option("--check", "dry", is_flag=True, help="Only say what would happen; nothing is changed.")
+@click.option("--revert", "number", type=int, help="Take the import with this number back.")
 @as_format
-def command(path: Path, yes: bool, dry: bool, form: str) -> None:
+def command(path: Path | None, yes: bool, dry: bool, number: int | None, form: str) -> None:
     """Load a file (CSV, XLSX) or a folder of related files."""
+    if (path is None) == (number is None):
+        raise click.UsageError("Name a file or folder, or --revert and the number of an import.")
     from pacesetter.cli.prepare import ready
 
     ready()
+    found = _load(path, yes, dry, form) if path else _revert(number or 0)
+    if form == "json":
+        as_json(found)
+    elif found["state"] == "done":
+        click.echo(
+            f"Loaded: {found['new']:,} new, {found['updates']:,} updated, {found['refused']:,} refused. To take it back: pacesetter import --revert {found['id']}"
+        )
+    elif found["state"] == "reverted":
+        click.echo(f"Reverted. Kept because others changed or use them: {len(found['kept']):,}.")
+    elif not found["new"] + found["updates"]:
+        click.echo("Nothing to load: every row is there already or refused.")
+
+
+def _load(path: Path, yes: bool, dry: bool, form: str) -> dict[str, Any]:
     from pacesetter.base.actor import Actor
     from pacesetter.intake import imports
     from pacesetter.intake.report import describe
@@ -32,28 +49,33 @@ def command(path: Path, yes: bool, dry: bool, form: str) -> None:
         found = describe(batch)
         if form == "table":
             _show(found)
-        load = not dry and _wanted(found, yes)
-        if load:
-            imports.accept_all(batch, by=by)
-            job = imports.run(batch, by=by)
+        if dry or not _wanted(found, yes):
+            return found
+        imports.accept_all(batch, by=by)
+        job = imports.run(batch, by=by)
     finally:
         if batch.changeable:  # checked only, declined, or refused: leave nothing behind
             imports.discard(batch, by=by)
-    if load:
-        _with_bar("Loading", lambda watch: imports.run_now(job, batch, watch))
-        _refuse_unfinished(job)
-        found = describe(batch)
-    if form == "json":
-        as_json(found)
-    elif load:
-        click.echo(f"Loaded: {found['new']:,} new, {found['updates']:,} updated, {found['refused']:,} refused. Undo: pacesetter import-revert {batch.pk}")
+    _with_bar("Loading", lambda watch: imports.run_now(job, batch, watch))
+    _refuse_unfinished(job)
+    return describe(batch)
+
+
+def _revert(number: int) -> dict[str, Any]:
+    from pacesetter.base.actor import Actor
+    from pacesetter.intake import imports
+    from pacesetter.intake.report import describe
+
+    batch = imports.by_id(number, by=Actor.local())
+    job = imports.revert(batch, by=Actor.local())
+    _with_bar("Reverting", lambda watch: imports.run_now(job, batch, watch))
+    _refuse_unfinished(job)
+    return describe(batch)
 
 
 def _wanted(found: dict[str, Any], yes: bool) -> bool:
     """Whether there is something to load, and somebody wants it."""
-    if not found["new"] + found["updates"]:
-        return False
-    return yes or click.confirm("Accept these proposals and load?", err=True)
+    return bool(found["new"] + found["updates"]) and (yes or click.confirm("Accept these proposals and load?", err=True))
 
 
 def _refuse_unfinished(job: Any) -> None:
@@ -90,19 +112,33 @@ def _show(found: dict[str, Any]) -> None:
 
 
 def _line(file: dict[str, Any]) -> tuple[Any, ...]:
-    return (file["file"], file["target"] or "–", *(file[key] for key in ("rows", "new", "updates", "same")), len(file["refused"]), file["ignored"])
+    return (
+        file["file"],
+        file["target"] or "–",
+        *(file[key] for key in ("rows", "new", "updates", "same")),
+        len(file["refused"]),
+        file["ignored"],
+    )
 
 
 def _repair(file: str, one: dict[str, Any]) -> tuple[Any, ...]:
     values = one["values"]
-    shown = f"{values[0]['from']} → {values[0]['to']}" if len(values) == 1 else f"{len(values)} values: {', '.join(v['from'] for v in values[:3])} …"
+    shown = (
+        f"{values[0]['from']} → {values[0]['to']}"
+        if len(values) == 1
+        else f"{len(values)} values: {', '.join(v['from'] for v in values[:3])} …"
+    )
     return (file, one["column"], shown, one["rows"], one["reason"])
 
 
 def _show_refused(found: dict[str, Any]) -> None:
     refused = [(file["file"], one) for file in found["files"] for one in file["refused"]]
     if refused:
-        table(["File", "Line", "Column", "Value", "Why it is refused"], [(name, one["line"], one["column"], one["value"], one["reason"]) for name, one in refused[:SHOWN]], right=(1,))
+        table(
+            ["File", "Line", "Column", "Value", "Why it is refused"],
+            [(name, one["line"], one["column"], one["value"], one["reason"]) for name, one in refused[:SHOWN]],
+            right=(1,),
+        )
         if len(refused) > SHOWN:
             click.echo(f"… and {len(refused) - SHOWN:,} more; --format json lists them all.")
 
@@ -110,7 +146,10 @@ def _show_refused(found: dict[str, Any]) -> None:
 def _show_totals(totals: dict[str, Any]) -> None:
     if not totals:
         return
-    rows = [(outcome, totals[outcome]["count"], ", ".join(f"{amount:,.2f} {currency}" for currency, amount in totals[outcome]["sums"].items())) for outcome in ("won", "lost", "open")]
+    rows = [
+        (outcome, totals[outcome]["count"], ", ".join(f"{amount:,.2f} {currency}" for currency, amount in totals[outcome]["sums"].items()))
+        for outcome in ("won", "lost", "open")
+    ]
     table(["Deals", "Count", "Amount"], rows, right=(1, 2))
     if totals["win_rate"] is not None:
         click.echo(f"Win rate {totals['win_rate']:.2%}: {totals['won']['count']:,} won of {totals['closed']:,} closed.")

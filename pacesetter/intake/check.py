@@ -90,7 +90,11 @@ class Matcher:
         self._refuse_repeats(rows, keys)
         ids = self._external([row.key for row in rows if row.key]) if self.with_ids else {}
         found = {row.line: ids[row.key] for row in rows if row.key in ids}
-        unmatched = {row.line: key for row in rows if row.line not in found and (key := self.loader.natural(row.values)) is not None and not row.refused}
+        unmatched = {
+            row.line: key
+            for row in rows
+            if row.line not in found and (key := self.loader.natural(row.values)) is not None and not row.refused
+        }
         by_name = self.loader.match(set(unmatched.values()))
         taken = set(found.values())
         for line, key in unmatched.items():
@@ -226,7 +230,16 @@ class Findings:
 def refusal(file: ImportFile, row: Row) -> Refusal:
     """The first reason why a row is refused, with the row itself so that it can be mended and sent again."""
     column, value, remark = next(one for one in row.remarks if one[2].refuse)
-    return Refusal(file=file, line=row.line, column=column, value=value[:500], key=row.key[:200], code=remark.code, params=plain(remark.params), cells=row.cells)
+    return Refusal(
+        file=file,
+        line=row.line,
+        column=column,
+        value=value[:500],
+        key=row.key[:200],
+        code=remark.code,
+        params=plain(remark.params),
+        cells=row.cells,
+    )
 
 
 def plain(params: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pacesetter.base.loaders import Slot
@@ -91,6 +91,6 @@ def _instant(text: str, manner: Manner) -> datetime:
 
 def _boolean(text: str) -> bool:
     try:
-        return cast(bool, BOOLEANS[fold(text)])
+        return BOOLEANS[fold(text)]
     except KeyError:
         raise Invalid("not_yes_or_no", value=text) from None

@@ -1,11 +1,11 @@
 """Verbs on imports: the life of an import from upload to revert. Doors call these and nothing else of this room.
 
-    batch = imports.start(path, by=actor)            # uploaded or mapped
-    imports.set_target / set_mapping(file, …)        # mapped
-    imports.check(batch, by=actor)                   # a job; checked
-    imports.decide(repair, …) · accept_all · fix     # still checked, counted anew
-    imports.run(batch, by=actor)                     # a job; done
-    imports.revert(batch, by=actor)                  # a job; reverted
+batch = imports.start(path, by=actor)            # uploaded or mapped
+imports.set_target / set_mapping(file, …)        # mapped
+imports.check(batch, by=actor)                   # a job; checked
+imports.decide(repair, …) · accept_all · fix     # still checked, counted anew
+imports.run(batch, by=actor)                     # a job; done
+imports.revert(batch, by=actor)                  # a job; reverted
 """
 
 import shutil
@@ -28,9 +28,25 @@ from pacesetter.intake import mapping
 from pacesetter.intake import revert as reverting
 from pacesetter.intake.models import Fix, Import, ImportFile, Mapping, Refusal, Repair
 from pacesetter.intake.rows import folder
-from pacesetter.intake.upload import start, start_files
+from pacesetter.intake.upload import source_of, start, start_files
 
-__all__ = ["accept_all", "check", "check_now", "decide", "discard", "fix", "revert", "run", "run_now", "set_mapping", "set_target", "settle", "start", "start_files"]
+__all__ = [
+    "accept_all",
+    "by_id",
+    "check",
+    "check_now",
+    "decide",
+    "discard",
+    "fix",
+    "revert",
+    "run",
+    "run_now",
+    "set_mapping",
+    "set_target",
+    "settle",
+    "start",
+    "start_files",
+]
 
 add_sentences(
     {
@@ -46,13 +62,31 @@ add_sentences(
     }
 )
 # What stating facts takes, besides the right to import; people, quotas and the process need their own.
-IMPORTING = {"account.edit", "contact.edit", "lead.edit", "deal.edit", "deal.close", "activity.log", "record.assign", "record.bulk", "catalogue.manage"}
+IMPORTING = {
+    "account.edit",
+    "contact.edit",
+    "lead.edit",
+    "deal.edit",
+    "deal.close",
+    "activity.log",
+    "record.assign",
+    "record.bulk",
+    "catalogue.manage",
+}
 
 
 def importer(batch: Import, by: Actor) -> Actor:
     """The one who loads: the person, through the door "import", every entry marked with the import's batch."""
     by.require("record.import")
     return replace(by, via="import", batch=batch.batch, capabilities=by.capabilities | IMPORTING)
+
+
+def by_id(import_id: int, *, by: Actor) -> Import:
+    """One import that this actor may see."""
+    batch = Import.objects.visible_to(by).filter(pk=import_id).first()
+    if batch is None:
+        raise NotFound("not_found", noun="import", id=import_id)
+    return batch
 
 
 # mapping ----------------------------------------------------------------------------------------
@@ -68,7 +102,9 @@ def set_target(file: ImportFile, *, target: str, by: Actor) -> ImportFile:
 
 
 @transaction.atomic
-def set_mapping(file: ImportFile, *, by: Actor, fields: dict[str, str] | None = None, manners: dict[str, dict[str, Any]] | None = None) -> ImportFile:
+def set_mapping(
+    file: ImportFile, *, by: Actor, fields: dict[str, str] | None = None, manners: dict[str, dict[str, Any]] | None = None
+) -> ImportFile:
     """Say which field each column fills ("" for none) and how it writes dates, decimals and scale."""
     _changeable(file.batch, by)
     columns = {column["name"]: column for column in file.columns}
@@ -118,11 +154,13 @@ def _refuse_twice(file: ImportFile) -> None:
 
 def _remap(file: ImportFile) -> ImportFile:
     file.save()
+    files = list(file.batch.files.all())
     order = {noun: position for position, noun in enumerate(checking.loaders_in_order())}
-    for position, one in enumerate(sorted(file.batch.files.all(), key=lambda one: (order.get(one.target, len(order)), one.name))):
+    for position, one in enumerate(sorted(files, key=lambda one: (order.get(one.target, len(order)), one.name))):
         ImportFile.objects.filter(pk=one.pk).update(position=position)
-    Import.objects.filter(pk=file.batch_id).update(state="mapped")
     file.batch.state = "mapped"
+    file.batch.source = file.batch.source or source_of(file.batch, files)
+    file.batch.save(update_fields=["state", "source"])
     return file
 
 
@@ -229,14 +267,16 @@ def _may_load(batch: Import, by: Actor) -> None:
 
 def _stopped(batch: Import) -> bool:
     """Whether the load began and its job ended before the end; it may go on, or be reverted."""
-    return batch.state == "loading" and not Job.objects.filter(pk=batch.job_id, state__in=("queued", "running")).exists()
+    return batch.state == "loading" and not Job.objects.filter(pk=batch.job_id or 0, state__in=("queued", "running")).exists()
 
 
 def _remember(batch: Import) -> None:
     """Keep mapping and accepted values for the next file with the same header."""
     for file in batch.files.all():
         if file.target:
-            fields = {one["name"]: {key: one[key] for key in ("field", "scale", "decimal", "order")} for one in file.columns if one["field"]}
+            fields = {
+                one["name"]: {key: one[key] for key in ("field", "scale", "decimal", "order")} for one in file.columns if one["field"]
+            }
             values = {"target": file.target, "source": batch.source, "fields": fields, "values": _accepted(file), "used_at": clock.now()}
             Mapping.objects.update_or_create(signature=file.facts["signature"], defaults=values)
 
@@ -257,13 +297,6 @@ def revert(batch: Import, *, by: Actor) -> Job:
     return _queue(batch, "import.revert", "reverting", by)
 
 
-def _find(import_id: int) -> Import:
-    batch = Import.objects.filter(pk=import_id).first()
-    if batch is None:
-        raise NotFound("not_found", noun="import", id=import_id)
-    return batch
-
-
 def _alone(batch: Import, by: Actor) -> bool:
     """Nobody else is at work: an offline command line, or a company in which nothing happened but this import."""
     if not worker.is_alive():
@@ -273,22 +306,24 @@ def _alone(batch: Import, by: Actor) -> bool:
 
 @jobs.job("import.check", mark("Check an import"))
 def _check_job(running: jobs.Running, import_id: int) -> dict[str, Any]:
-    batch = _find(import_id)
+    batch = by_id(import_id, by=running.by)
     checking.run(batch, running.step)
     return {"import": import_id}
 
 
 @jobs.job("import.load", mark("Load an import"))
 def _load_job(running: jobs.Running, import_id: int) -> dict[str, Any]:
-    batch = _find(import_id)
+    batch = by_id(import_id, by=running.by)
     loading.run(batch, by=importer(batch, running.by), alone=_alone(batch, running.by), step=running.step)
-    history.record(batch, "import.loaded", by=running.by, data={"name": batch.name, "new": batch.count("new"), "updates": batch.count("updates")})
+    history.record(
+        batch, "import.loaded", by=running.by, data={"name": batch.name, "new": batch.count("new"), "updates": batch.count("updates")}
+    )
     return {"import": import_id}
 
 
 @jobs.job("import.revert", mark("Revert an import"))
 def _revert_job(running: jobs.Running, import_id: int) -> dict[str, Any]:
-    batch = _find(import_id)
+    batch = by_id(import_id, by=running.by)
     reverting.run(batch, by=replace(importer(batch, running.by), batch=None), step=running.step)
     history.record(batch, "import.reverted", by=running.by, data={"name": batch.name, "kept": len(batch.kept)})
     return {"import": import_id, "kept": len(batch.kept)}

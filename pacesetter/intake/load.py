@@ -123,7 +123,9 @@ class Loading:
         self._name({ids[row.line]: row for row in old if row.key})
         Refusal.objects.bulk_create([refusal(self.file, row) for row in refused], batch_size=CHUNK)
         counts = {"new": len(new), "updates": updates, "same": len(old) - updates, "refused": len(refused)}
-        ImportFile.objects.filter(pk=self.file.pk).update(loaded_line=rows[-1].line, **{name: F(name) + count for name, count in counts.items()})
+        ImportFile.objects.filter(pk=self.file.pk).update(
+            loaded_line=rows[-1].line, **{name: F(name) + count for name, count in counts.items()}
+        )
         self.file.loaded_line = rows[-1].line
 
     def _create(self, rows: list[Row]) -> None:

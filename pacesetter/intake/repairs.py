@@ -108,7 +108,16 @@ def _new(cell: Cell, lookup: Lookup, texts: dict[str, int]) -> Iterator[Proposal
 
 
 def _repair(file: ImportFile, one: Proposal) -> Repair:
-    return Repair(file=file, column=one.cell.column, field=one.cell.slot.key, kind=one.kind, values=one.values, rows=one.rows, code=one.code, params=one.params)
+    return Repair(
+        file=file,
+        column=one.cell.column,
+        field=one.cell.slot.key,
+        kind=one.kind,
+        values=one.values,
+        rows=one.rows,
+        code=one.code,
+        params=one.params,
+    )
 
 
 def _decide_as_before(file: ImportFile, repairs: list[Repair]) -> None:
@@ -117,7 +126,11 @@ def _decide_as_before(file: ImportFile, repairs: list[Repair]) -> None:
     earlier_near = {(one.column, one.values[0]["from"]): one for one in file.repairs.filter(kind="near").exclude(decision="")}
     remembered = _remembered(file)
     for repair in repairs:
-        before = earlier_near.get((repair.column, repair.values[0]["from"])) if repair.kind == "near" else earlier.get((repair.column, repair.kind))
+        before = (
+            earlier_near.get((repair.column, repair.values[0]["from"]))
+            if repair.kind == "near"
+            else earlier.get((repair.column, repair.kind))
+        )
         if before and {one["from"] for one in repair.values} <= {one["from"] for one in before.values}:
             chosen = {one["from"]: one for one in before.values}
             repair.decision = before.decision

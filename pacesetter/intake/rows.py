@@ -48,7 +48,11 @@ def table_of(file: ImportFile) -> Table:
     """The file, read in the way that was shown when it was uploaded."""
     path = folder(file.batch) / file.path
     facts = file.facts
-    dialect = Dialect(**{key: facts[key] for key in ("encoding", "delimiter", "quote", "escape", "newline")}) if facts.get("format") == "csv" else None
+    dialect = (
+        Dialect(**{key: facts[key] for key in ("encoding", "delimiter", "quote", "escape", "newline")})
+        if facts.get("format") == "csv"
+        else None
+    )
     return open_table(path, dialect)
 
 

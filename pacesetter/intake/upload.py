@@ -60,7 +60,14 @@ def start_files(files: Iterable[tuple[str, Path]], *, by: Actor, name: str, alon
 def _new(name: str, by: Actor) -> Import:
     company = settings.many("company.currency", "company.time_zone")
     zone = by.user.time_zone if by.user and by.user.time_zone else company["company.time_zone"]
-    return Import(batch=uuid.uuid4(), name=name[:200], currency=company["company.currency"], time_zone=zone, user_id=by.user_id, created_at=clock.now())
+    return Import(
+        batch=uuid.uuid4(),
+        name=name[:200],
+        currency=company["company.currency"],
+        time_zone=zone,
+        user_id=by.user_id,
+        created_at=clock.now(),
+    )
 
 
 def _take(batch: Import, position: int, name: str, path: Path, *, alone: bool) -> ImportFile:
@@ -148,7 +155,7 @@ def _store(batch: Import, files: list[ImportFile]) -> Import:
     files.sort(key=lambda file: (order.get(file.target, len(order)), file.name))
     profiles_found = {file.facts.get("profile", "") for file in files if file.target}
     batch.profile = profiles_found.pop() if len(profiles_found) == 1 else ""
-    batch.source = _source(batch, files)
+    batch.source = source_of(batch, files)
     batch.state = "mapped" if any(file.target for file in files) else "uploaded"
     batch.save(force_insert=True)
     for position, file in enumerate(files):
@@ -157,12 +164,12 @@ def _store(batch: Import, files: list[ImportFile]) -> Import:
     return batch
 
 
-def _source(batch: Import, files: list[ImportFile]) -> str:
+def source_of(batch: Import, files: list[ImportFile]) -> str:
     """Whose ids these are: the known system, what was said last time, or this very layout."""
     if batch.profile:
         return profiles.PROFILES[batch.profile].source
     named = {file.facts["source"] for file in files if file.facts.get("source")}
     if len(named) == 1:
-        return named.pop()
+        return str(named.pop())
     first = next((file for file in files if file.target), None)
     return f"csv:{first.facts['signature'][:12]}" if first else ""

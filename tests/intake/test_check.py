@@ -52,7 +52,13 @@ def test_every_refusal_says_so_in_a_sentence(bring):
 
     found = describe(bring(deals("2,Two,Discovery,1,2026-02-30,2026-01-02,Ann Lee,Acme,USD")))
     assert found["files"][0]["refused"] == [
-        {"line": 3, "column": "Close Date", "value": "2026-02-30", "code": "impossible_date", "reason": "2026-02-30 is a day that does not exist."}
+        {
+            "line": 3,
+            "column": "Close Date",
+            "value": "2026-02-30",
+            "code": "impossible_date",
+            "reason": "2026-02-30 is a day that does not exist.",
+        }
     ]
 
 
@@ -61,7 +67,14 @@ def test_what_keeps_no_row_out_is_a_finding(bring):
     batch = bring(deals(*rows))
     assert refused(batch) == []
     found = findings(batch)
-    assert {"no_account": 1, "no_created_date": 1, "lost_without_reason": 1, "won_without_amount": 1, "closed_before_created": 1, "missing_rate": 1}.items() <= found.items()
+    assert {
+        "no_account": 1,
+        "no_created_date": 1,
+        "lost_without_reason": 1,
+        "won_without_amount": 1,
+        "closed_before_created": 1,
+        "missing_rate": 1,
+    }.items() <= found.items()
 
 
 def test_a_rejected_owner_refuses_the_row(bring, system):
@@ -89,7 +102,10 @@ def test_spellings_are_mended_only_when_one_name_is_near(bring, system):
     from pacesetter.crm import accounts
 
     accounts.create_many([{"name": "Northwind Traders"}, {"name": "Beta GmbH 1"}, {"name": "Beta GmbH 2"}], by=system)
-    rows = "2,Two,Discovery,1,2026-12-01,2026-01-02,Ann Lee,Northwind Tradres,USD", "3,Three,Discovery,1,2026-12-01,2026-01-02,Ann Lee,Beta GmbH 3,USD"
+    rows = (
+        "2,Two,Discovery,1,2026-12-01,2026-01-02,Ann Lee,Northwind Tradres,USD",
+        "3,Three,Discovery,1,2026-12-01,2026-01-02,Ann Lee,Beta GmbH 3,USD",
+    )
     repairs = bring(deals(*rows)).files.get().repairs.filter(column="Account Name")
     near = [(one.values[0]["from"], one.values[0]["to"]) for one in repairs if one.kind == "near"]
     new = [value["from"] for one in repairs if one.kind == "record" for value in one.values]
@@ -119,7 +135,7 @@ def test_the_error_file_is_safe_and_can_be_sent_again(bring, load, written, syst
     batch = load(bring(deals('2,"=HYPERLINK(""x"")",Discovery,1,2026-02-30,2026-01-02,Ann Lee,Acme,USD')))
     head, row = error_lines(batch.files.get())
     assert head[-2:] == ["pacesetter_line", "pacesetter_reason"]
-    assert row[1] == "'=HYPERLINK(\"x\")" and row[-2] == "3"
+    assert row[1] == '\'=HYPERLINK("x")' and row[-2] == "3"
     row[4] = "2026-02-28"
     text = "\n".join(",".join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in line) for line in (head, row))
     again = imports.start(written("errors.csv", text), by=system)
@@ -130,7 +146,9 @@ def test_the_error_file_is_safe_and_can_be_sent_again(bring, load, written, syst
     assert Deal.objects.get(close_date="2026-02-28").name == '=HYPERLINK("x")'
 
 
-@pytest.mark.parametrize(("changes", "code"), [({"Nope": "name"}, "unknown_column"), ({"Stage": "nope"}, "unknown_field"), ({"Stage": "name"}, "mapped_twice")])
+@pytest.mark.parametrize(
+    ("changes", "code"), [({"Nope": "name"}, "unknown_column"), ({"Stage": "nope"}, "unknown_field"), ({"Stage": "name"}, "mapped_twice")]
+)
 def test_a_wrong_mapping_is_refused(bring, system, changes, code):
     with pytest.raises(Invalid) as refusal:
         imports.set_mapping(bring(deals()).files.get(), fields=changes, by=system)

@@ -33,7 +33,13 @@ def test_facts_are_stored_with_their_own_dates(bring, load):
     assert counts(batch) == (3, 0, 0, 0)
     won = Deal.objects.select_related("stage", "account", "owner").get(name="Second")
     assert (won.status, won.closed_on, won.created_on) == ("won", dt.date(2026, 3, 4), dt.date(2026, 1, 5))
-    assert (won.amount, won.annual_amount, won.account.name, won.owner.name, won.owner.is_active) == (20000, 20000, "Acme", "Ann Lee", False)
+    assert (won.amount, won.annual_amount, won.account.name, won.owner.name, won.owner.is_active) == (
+        20000,
+        20000,
+        "Acme",
+        "Ann Lee",
+        False,
+    )
     assert list(DealChange.objects.filter(deal_id=won.pk).values_list("occurred_at__date", flat=True)) == [won.created_on, won.closed_on]
     assert LineItem.objects.get(deal=won).amount == 20000
     assert Deal.objects.get(name="First").status == "open"
@@ -57,7 +63,13 @@ def test_a_newer_file_updates_by_id_and_keeps_what_is_empty(bring, load):
     batch = load(bring(text(*newer)))
     assert counts(batch) == (1, 1, 0, 0)
     first = Deal.objects.select_related("account").get(name="First")
-    assert (first.status, first.closed_on, first.amount, first.annual_amount, first.account.name) == ("won", dt.date(2026, 11, 2), 15000, 15000, "Acme")
+    assert (first.status, first.closed_on, first.amount, first.annual_amount, first.account.name) == (
+        "won",
+        dt.date(2026, 11, 2),
+        15000,
+        15000,
+        "Acme",
+    )
     assert LineItem.objects.get(deal=first).amount == 15000
     change = DealChange.objects.filter(deal_id=first.pk).latest("id")
     assert (change.status, change.occurred_at.date()) == ("won", dt.date(2026, 11, 2))
@@ -127,9 +139,19 @@ def test_links_inside_one_file(bring, load):
 def test_contacts_leads_and_activities(bring, load):
     load(bring("First Name,Last Name,Email,Account Name\nIda,Berg,Ida@Berg.example,Berg AS\n", "contacts.csv"))
     assert Contact.objects.get().account.name == "Berg AS"
-    load(bring("Full Name,Company,Email,Lead Status,Lead Source,Created Date\nUma Rao,Rao Ltd,uma@rao.example,Open - Not Contacted,Web,2026-11-01 09:30\n", "leads.csv"))
+    load(
+        bring(
+            "Full Name,Company,Email,Lead Status,Lead Source,Created Date\nUma Rao,Rao Ltd,uma@rao.example,Open - Not Contacted,Web,2026-11-01 09:30\n",
+            "leads.csv",
+        )
+    )
     lead = Lead.objects.select_related("status").get()
-    assert (lead.first_name, lead.last_name, lead.status.type, lead.received_at.isoformat()) == ("Uma", "Rao", "new", "2026-11-01T09:30:00+00:00")
+    assert (lead.first_name, lead.last_name, lead.status.type, lead.received_at.isoformat()) == (
+        "Uma",
+        "Rao",
+        "new",
+        "2026-11-01T09:30:00+00:00",
+    )
     load(bring("Type,Subject,Contact,Date\nCall,Hello,ida@berg.example,2026-11-02 10:00\n", "activities.csv"))
     assert Activity.objects.get().contact == Contact.objects.get()
     assert counts(bring("Type,Subject,Contact,Date\nCall,Hello,ida@berg.example,2026-11-02 10:00\n", "activities.csv")) == (0, 0, 1, 0)

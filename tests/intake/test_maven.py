@@ -1,51 +1,75 @@
-"""The Maven CRM folder as shipped: read, repaired, loaded, loaded again, reverted."""
-
-import time
+"""The Maven CRM folder as shipped: read, repaired, loaded, loaded again, reverted. The figures are those of its README."""
 
 import pytest
-from django.apps import apps
 
+from pacesetter.base import teams
 from pacesetter.base.models import ExternalId, Option, Team, User
 from pacesetter.crm.models import Account, Deal, DealChange, LineItem, Product
 from pacesetter.intake import imports
-from pacesetter.intake.models import Finding, Import, Refusal, Repair
+from pacesetter.intake.models import Import
+from pacesetter.intake.report import describe
 
 pytestmark = [pytest.mark.real_data, pytest.mark.django_db]
+EVERYTHING = (Account, Deal, DealChange, LineItem, Product, User, Team, Option, ExternalId)
 
 
-def loaded(folder, by) -> Import:
-    batch = imports.start(folder, by=by)
-    imports.run_now(imports.check(batch, by=by), batch)
-    imports.accept_all(batch, by=by)
-    job = imports.run_now(imports.run(batch, by=by), batch)
-    assert job.state == "done", job.error
-    return batch
+@pytest.fixture
+def checked(maven, system) -> Import:
+    return imports.check_now(imports.start(maven, by=system), by=system)
 
 
-def test_maven(maven, system):
-    batch = imports.start(maven, by=system)
-    for f in batch.files.all(): print(f.name, f.target, f.ignored, f.facts)
-    t=time.time()
-    job = imports.run_now(imports.check(batch, by=system), batch)
-    assert job.state == "done", job.error
-    print("check", time.time()-t, batch.totals)
-    for f in batch.files.all(): print(f.name, f.rows, f.new, f.updates, f.same, f.refused)
-    for r in Repair.objects.all(): print(r.file.name, r.column, r.kind, r.rows, r.code, r.values[:3])
-    for r in Finding.objects.all(): print(r.file.name, r.column, r.code, r.rows, r.params, r.lines[:3])
-    for r in Refusal.objects.all()[:10]: print(r.file.name, r.line, r.code, r.params)
-    imports.accept_all(batch, by=system)
-    t=time.time()
-    job = imports.run_now(imports.run(batch, by=system), batch)
-    print("load", time.time()-t)
-    assert job.state == "done", job.error
-    for f in batch.files.all(): print(f.name, f.rows, f.new, f.updates, f.same, f.refused)
-    print({m.__name__: m.objects.count() for m in (Account, Deal, DealChange, LineItem, Product, User, Team, Option, ExternalId)})
-    t=time.time()
-    again = imports.start(maven, by=system)
-    job = imports.run_now(imports.check(again, by=system), again)
-    print("again", time.time()-t)
-    for f in again.files.all(): print(f.name, f.rows, f.new, f.updates, f.same, f.refused, f.target, f.remembered_at)
-    t=time.time()
-    job = imports.run_now(imports.revert(batch, by=system), batch)
-    print("revert", time.time()-t, job.state, job.error, batch.kept)
-    print({m.__name__: m.objects.count() for m in (Account, Deal, DealChange, LineItem, Product, User, Team, Option, ExternalId)})
+def test_the_check_shows_what_would_happen(checked):
+    found = describe(checked)
+    files = {one["file"]: one for one in found["files"]}
+    assert {name: (one["target"], one["new"]) for name, one in files.items()} == {
+        "sales_teams.csv": ("user", 35),
+        "accounts.csv": ("account", 85),
+        "products.csv": ("product", 7),
+        "sales_pipeline.csv": ("deal", 8800),
+        "data_dictionary.csv": ("", 0),
+    }
+    assert files["data_dictionary.csv"]["ignored"]
+    assert found["refused"] == 0
+    won = {"count": 4238, "sums": {"USD": 10005534}}
+    assert (found["totals"]["won"], found["totals"]["lost"]["count"], found["totals"]["open"]["count"]) == (won, 2473, 2089)
+    assert round(found["totals"]["win_rate"], 4) == 0.6315
+    assert not Deal.objects.exists() and not User.objects.exists()
+
+
+def test_repairs_and_findings_are_counted_with_their_reason(checked):
+    files = {one["file"]: one for one in describe(checked)["files"]}
+    deals = files["sales_pipeline.csv"]
+    repairs = {
+        one["column"]: (one["kind"], one["rows"], {value["from"]: value["to"] for value in one["values"]}) for one in deals["repairs"]
+    }
+    assert repairs == {
+        "product": ("near", 1480, {"GTXPro": "GTX Pro"}),
+        "deal_stage": ("stage", 2089, {"Prospecting": "Discovery", "Engaging": "Qualification"}),
+    }
+    assert {one["code"]: one["rows"] for one in deals["findings"]} == {
+        "no_account": 1425,
+        "no_created_date": 500,
+        "lost_without_reason": 2473,
+    }
+    country = next(one for one in files["accounts.csv"]["repairs"] if one["column"] == "office_location")
+    assert country["values"] == [{"from": "Philipines", "to": "Philippines", "rows": 1}]
+
+
+def test_loaded_again_reverted(checked, maven, system, load, revert):
+    load(checked)
+    won = Deal.objects.filter(status="won")
+    assert (won.count(), sum(won.values_list("amount", flat=True))) == (4238, 1_000_553_400)
+    assert Deal.objects.filter(status="lost").count() == 2473
+    assert Deal.objects.filter(account=None).count() == 1425
+    assert LineItem.objects.filter(product__name="GTX Pro").count() == 1480
+    assert Account.objects.get(name="Acme Corporation").annual_revenue == 110_004_000_000
+    anna = User.objects.get(name="Anna Snelling")
+    assert (anna.is_active, teams.team_of(anna).name) == (False, "Central")
+    assert anna.pk in teams.everyone_under(User.objects.get(name="Dustin Brinkmann").pk)
+
+    again = imports.check_now(imports.start(maven, by=system), by=system)
+    assert (again.count("new"), again.count("updates"), again.count("refused")) == (0, 0, 0)
+
+    revert(checked)
+    assert checked.kept == []
+    assert [model.__name__ for model in EVERYTHING if model.objects.exists()] == []

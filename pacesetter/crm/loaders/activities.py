@@ -28,7 +28,18 @@ class ActivityLoader(ShelfLoader):
         "lead": ("lead id", "lead name"),
         "deal": ("opportunity", "opportunity name", "whatid", "related to", "deal name", "deal id", "negocio", "trattativa"),
         "inbound": ("direction inbound",),
-        "happened_at": ("date", "activity date", "activitydate", "date/time", "start", "startdatetime", "timestamp", "created date", "fecha", "data"),
+        "happened_at": (
+            "date",
+            "activity date",
+            "activitydate",
+            "date/time",
+            "start",
+            "startdatetime",
+            "timestamp",
+            "created date",
+            "fecha",
+            "data",
+        ),
         "due_on": ("due date", "due date only", "due date/time", "fecha de vencimiento", "scadenza"),
         "done_at": ("completed date", "completeddatetime", "completed at"),
         "minutes": ("duration", "durationinminutes", "duration (minutes)", "duración", "durata"),
@@ -39,13 +50,22 @@ class ActivityLoader(ShelfLoader):
         return []
 
     def natural(self, values: Values) -> Hashable | None:
-        return (values.get("kind"), values.get("subject", ""), values.get("happened_at"), values.get("user")) if values.get("happened_at") else None
+        return (
+            (values.get("kind"), values.get("subject", ""), values.get("happened_at"), values.get("user"))
+            if values.get("happened_at")
+            else None
+        )
 
     def match(self, keys: Collection[Hashable]) -> dict[Hashable, int]:
         found: dict[Hashable, int] = {}
         for some in chunks(keys):
             rows = Activity.objects.filter(happened_at__in={key[2] for key in some}).order_by("-id")  # type: ignore[index]
-            found.update({(kind, subject, at, user): pk for pk, kind, subject, at, user in rows.values_list("id", "kind", "subject", "happened_at", "user_id")})
+            found.update(
+                {
+                    (kind, subject, at, user): pk
+                    for pk, kind, subject, at, user in rows.values_list("id", "kind", "subject", "happened_at", "user_id")
+                }
+            )
         return {key: found[key] for key in keys if key in found}
 
     def judge(self, values: Values) -> Iterable[Remark]:

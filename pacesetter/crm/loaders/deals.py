@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 add_sentences(
     {
         "no_account": mark("These deals name no account. They are loaded without one."),
-        "no_created_date": mark("These deals do not say when they began. They are loaded without that date and left out of the sales cycle."),
+        "no_created_date": mark(
+            "These deals do not say when they began. They are loaded without that date and left out of the sales cycle."
+        ),
         "no_stage": mark("These deals name no stage. They take the first one."),
         "lost_without_reason": mark("These deals were lost and do not say why."),
         "won_without_amount": mark("These deals were won and carry no amount."),
@@ -66,7 +68,13 @@ class DealLoader(ShelfLoader):
         "lost_reason": ("closed lost reason", "loss reason", "reason lost", "lossreason", "motivo de pérdida", "motivo perdita"),
         "lost_note": ("lost note", "loss description"),
     }  # fmt: skip
-    changes: ClassVar = {"name": {"required": False}, "owner": OWNER, "stage": {"strict": True}, "pipeline": {"strict": True}, "currency": CURRENCY}
+    changes: ClassVar = {
+        "name": {"required": False},
+        "owner": OWNER,
+        "stage": {"strict": True},
+        "pipeline": {"strict": True},
+        "currency": CURRENCY,
+    }
 
     def __init__(self) -> None:
         super().__init__()
@@ -103,7 +111,13 @@ class DealLoader(ShelfLoader):
             "lost_without_reason": kind == "lost" and "lost_reason" not in values,
             "won_without_amount": kind == "won" and values.get("amount") is None,
         }
-        fields = {"no_account": "account", "no_created_date": "created_on", "no_stage": "stage", "won_without_amount": "amount", "lost_without_reason": "lost_reason"}
+        fields = {
+            "no_account": "account",
+            "no_created_date": "created_on",
+            "no_stage": "stage",
+            "won_without_amount": "amount",
+            "lost_without_reason": "lost_reason",
+        }
         yield from (Remark(code, fields[code], refuse=False) for code, true in missing.items() if true)
 
     def _kind(self, values: Values) -> str:
@@ -145,7 +159,7 @@ class DealLoader(ShelfLoader):
             accounts = dict(Account.objects.filter(pk__in={row.get("account") for row in nameless}).values_list("pk", "name"))
             products = dict(Product.objects.filter(pk__in={row.get("product") for row in nameless}).values_list("pk", "name"))
             for row in nameless:
-                parts = [accounts.get(row.get("account")), products.get(row.get("product"))]
+                parts = [accounts.get(row.get("account") or 0), products.get(row.get("product") or 0)]
                 row["name"] = " – ".join(part for part in parts if part) or "Deal"
 
     def update(self, changes: list[tuple[int, Values]], *, by: "Actor") -> None:
@@ -181,7 +195,9 @@ class DealLoader(ShelfLoader):
     def write(self, fresh: list[Any], per_row: Mapping[int, Changes], by: "Actor") -> None:
         super().write(fresh, per_row, by)
         changed = [deal for deal in fresh if per_row[deal.pk]]
-        typed.of_deals(changed, {deal.pk: list(per_row[deal.pk]) for deal in changed}, when=lambda deal: _true_since(deal, per_row[deal.pk]))
+        typed.of_deals(
+            changed, {deal.pk: list(per_row[deal.pk]) for deal in changed}, when=lambda deal: _true_since(deal, per_row[deal.pk])
+        )
 
     def remove(self, ids: Collection[int], *, by: "Actor") -> None:
         unprotect()
@@ -195,7 +211,7 @@ def _true_since(deal: Deal, changes: Changes) -> dt.datetime:
     return clock.noon(deal.closed_on) if closing and deal.closed_on else clock.now()
 
 
-Line = list[int | None]  # product, quantity, unit price
+Line = list[Any]  # product, quantity, unit price
 
 
 def _lines(pk: int) -> list[Line]:

@@ -91,7 +91,11 @@ class PersonLookup(RecordLookup):
 
     def find(self, texts: Collection[str], source: str) -> dict[str, Any]:
         mails = {text.lower(): text for text in texts if "@" in text}
-        by_mail = {mails[mail]: pk for pk, mail in self.model.objects.filter(email__in=mails).order_by("-id").values_list("id", "email")} if mails else {}
+        by_mail = (
+            {mails[mail]: pk for pk, mail in self.model.objects.filter(email__in=mails).order_by("-id").values_list("id", "email")}
+            if mails
+            else {}
+        )
         return super().find(texts, source) | by_mail
 
     def all(self) -> list[Found]:
@@ -152,11 +156,26 @@ class OptionLookup(Lookup):
 ALIASES = {
     "deal/type": {
         "new": ("new customer", "new business", "newbusiness", "nuevo negocio", "nuevo cliente", "nuovo cliente", "nuova attività"),
-        "expansion": ("existing business", "existingbusiness", "existing customer - upgrade", "upgrade", "upsell", "cross-sell", "negocio existente", "cliente esistente"),
+        "expansion": (
+            "existing business",
+            "existingbusiness",
+            "existing customer - upgrade",
+            "upgrade",
+            "upsell",
+            "cross-sell",
+            "negocio existente",
+            "cliente esistente",
+        ),
         "renewal": ("existing customer - renewal", "existing customer - replacement", "renovación", "rinnovo"),
     },
     "deal/category": {"commit": ("forecast",), "best_case": ("bestcase", "upside"), "omitted": ("omit", "not forecasted")},
-    "activity/kind": {"email": ("e-mail", "incoming_email", "correo"), "task": ("to do", "todo", "tarea"), "meeting": ("event", "reunión", "riunione"), "note": ("nota",), "call": ("llamada", "chiamata")},
+    "activity/kind": {
+        "email": ("e-mail", "incoming_email", "correo"),
+        "task": ("to do", "todo", "tarea"),
+        "meeting": ("event", "reunión", "riunione"),
+        "note": ("nota",),
+        "call": ("llamada", "chiamata"),
+    },
 }
 
 
@@ -185,7 +204,12 @@ def _countries() -> dict[str, str]:
     for language in LANGUAGES:
         known |= {fold(name): code for code, name in Locale(language).territories.items() if len(code) == 2 and code.isalpha()}
     known |= {code.casefold(): code for code in set(known.values())}
-    return known | dict.fromkeys(("usa", "u.s.", "u.s.a.", "united states of america", "america"), "US") | dict.fromkeys(("uk", "u.k.", "great britain", "england"), "GB") | {"korea": "KR"}
+    return (
+        known
+        | dict.fromkeys(("usa", "u.s.", "u.s.a.", "united states of america", "america"), "US")
+        | dict.fromkeys(("uk", "u.k.", "great britain", "england"), "GB")
+        | {"korea": "KR"}
+    )
 
 
 class CountryLookup(Lookup):

@@ -19,7 +19,11 @@ PERSON = {
     "phone": ("phone number", "telephone", "business phone", "teléfono", "número de teléfono", "telefono"),
     "mobile": ("mobilephone", "mobile phone", "mobile phone number", "cell", "móvil", "teléfono móvil", "cellulare"),
 }
-FULL_NAME = Slot("full_name", mark("Full name"), names=("name", "full name", "contact name", "lead name", "nombre completo", "nome completo", "nominativo", "contatto", "contacto"))
+FULL_NAME = Slot(
+    "full_name",
+    mark("Full name"),
+    names=("name", "full name", "contact name", "lead name", "nombre completo", "nome completo", "nominativo", "contatto", "contacto"),
+)
 
 
 class PersonLoader(ShelfLoader):
@@ -83,7 +87,16 @@ class LeadLoader(PersonLoader):
     ids = ("lead id", "lead number", "prospect id", "record id", "hs_object_id", "id de registro")
     words: ClassVar = {
         **PERSON,
-        "company": ("company / account", "company name", "account name", "account", "organization", "empresa", "nombre de la empresa", "azienda"),
+        "company": (
+            "company / account",
+            "company name",
+            "account name",
+            "account",
+            "organization",
+            "empresa",
+            "nombre de la empresa",
+            "azienda",
+        ),
         "country": ("country/region", "país", "país/región", "paese"),
         "status": ("lead status", "leadstatus", "estado", "estado del lead", "stato", "stato lead"),
         "source": ("lead source", "leadsource", "lead origin", "original source", "origen", "fuente", "fonte", "origine"),

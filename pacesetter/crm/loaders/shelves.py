@@ -49,7 +49,7 @@ class ShelfLoader(Loader):
         self.write(fresh, per_row, by)
 
     def _put(self, obj: Any, values: Values) -> Changes:
-        currency = values.get("currency") or getattr(obj, "currency", "")
+        currency = values.get("currency") or getattr(obj, "currency", "") or ""
         return put(obj, {key: self.known[key].clean(value, currency) for key, value in values.items() if key in self.known}, self.known)
 
     def write(self, fresh: list[Any], per_row: Mapping[int, Changes], by: "Actor") -> None:

@@ -22,7 +22,17 @@ USUAL = (
     ("needs analysis", "presentationscheduled", "presentation scheduled", "demo", "demo scheduled", "solution fit", "análisis", "analisi"),
     ("value proposition", "id. decision makers", "perception analysis", "decisionmakerboughtin", "decision maker bought-in"),
     ("proposal", "proposal/price quote", "proposal made", "quote", "propuesta", "proposta", "offerta"),
-    ("negotiation", "negotiation/review", "negotiations started", "contractsent", "contract sent", "ready to close", "negociación", "trattativa", "negoziazione"),
+    (
+        "negotiation",
+        "negotiation/review",
+        "negotiations started",
+        "contractsent",
+        "contract sent",
+        "ready to close",
+        "negociación",
+        "trattativa",
+        "negoziazione",
+    ),
 )
 
 
@@ -92,7 +102,17 @@ class StatusLookup(LabelLookup):
     noun, model = "leadstatus", LeadStatus
     words: ClassVar = {
         "new": ("open - not contacted", "open", "not contacted", "nuevo", "assigned"),
-        "working": ("working - contacted", "contacted", "in progress", "in process", "in_progress", "attempted_to_contact", "connected", "open_deal", "en curso"),
+        "working": (
+            "working - contacted",
+            "contacted",
+            "in progress",
+            "in process",
+            "in_progress",
+            "attempted_to_contact",
+            "connected",
+            "open_deal",
+            "en curso",
+        ),
         "nurture": ("nurturing", "recycled", "bad_timing"),
         "qualified": ("marketing qualified", "sales qualified", "mql", "sql"),
         "converted": ("closed - converted", "customer"),

@@ -30,11 +30,40 @@ class UserLoader(Loader):
     def slots(self) -> list[Slot]:
         return [
             Slot("id", ID_SLOT.label, names=("user id", "owner id", "employee id")),
-            Slot("name", mark("Name"), required=True, limit=120, names=("full name", "sales agent", "sales rep", "agent", "rep", "user", "owner", "nombre", "vendedor", "nome", "venditore", "agente")),
+            Slot(
+                "name",
+                mark("Name"),
+                required=True,
+                limit=120,
+                names=(
+                    "full name",
+                    "sales agent",
+                    "sales rep",
+                    "agent",
+                    "rep",
+                    "user",
+                    "owner",
+                    "nombre",
+                    "vendedor",
+                    "nome",
+                    "venditore",
+                    "agente",
+                ),
+            ),
             Slot("email", mark("Email"), type="email", names=("email address", "e-mail", "username", "correo", "correo electrónico")),
             Slot("job_title", mark("Job title"), limit=120, names=("title", "position", "cargo", "ruolo")),
-            Slot("manager", mark("Manager"), lookup="user", names=("managerid", "sales manager", "reports to", "gerente", "jefe", "responsabile")),
-            Slot("team", mark("Team"), lookup="team", names=("regional office", "office", "region", "department", "division", "equipo", "oficina", "squadra", "ufficio")),
+            Slot(
+                "manager",
+                mark("Manager"),
+                lookup="user",
+                names=("managerid", "sales manager", "reports to", "gerente", "jefe", "responsabile"),
+            ),
+            Slot(
+                "team",
+                mark("Team"),
+                lookup="team",
+                names=("regional office", "office", "region", "department", "division", "equipo", "oficina", "squadra", "ufficio"),
+            ),
         ]
 
     def natural(self, values: Values) -> Hashable | None:
@@ -53,7 +82,16 @@ class UserLoader(Loader):
         team = dict(TeamMembership.objects.on(today).filter(user__in=ids).values_list("user_id", "team_id"))
         manager = dict(Reporting.objects.on(today).filter(user__in=ids).values_list("user_id", "manager_id"))
         rows = User.objects.in_bulk(list(ids)).values()
-        return {row.pk: {"name": row.name, "email": row.email or "", "job_title": row.job_title, "team": team.get(row.pk), "manager": manager.get(row.pk)} for row in rows}
+        return {
+            row.pk: {
+                "name": row.name,
+                "email": row.email or "",
+                "job_title": row.job_title,
+                "team": team.get(row.pk),
+                "manager": manager.get(row.pk),
+            }
+            for row in rows
+        }
 
     @transaction.atomic
     def create(self, rows: list[Values], *, by: "Actor") -> list[int]:

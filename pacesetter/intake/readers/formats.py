@@ -26,7 +26,15 @@ add_sentences(
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-OTHERS = {b"%PDF": "PDF", b"\x1f\x8b": "gzip", b"PAR1": "Parquet", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"7z\xbc\xaf": "7z", b"Rar!": "RAR"}
+OTHERS = {
+    b"%PDF": "PDF",
+    b"\x1f\x8b": "gzip",
+    b"PAR1": "Parquet",
+    b"\x89PNG": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"7z\xbc\xaf": "7z",
+    b"Rar!": "RAR",
+}
 
 
 def open_table(path: Path, dialect: Dialect | None = None) -> Table:

@@ -94,7 +94,8 @@ def _date(column: Column, values: Counter[str]) -> None:
     if not column.shares["date"]:
         return
     votes = {order: sum(count for value, count in values.items() if order in dates.orders(value)) for order in ORDERS}
-    column.order = max(ORDERS, key=lambda order: votes[order])
+    best = max(ORDERS, key=lambda order: votes[order])
+    column.order = best
     if column.shares["date"] >= TYPICAL:
         # Day-first and month-first may both fit (03/04/2017): then the first of them is an assumption.
         column.certain = column.order == "ymd" or votes["dmy"] != votes["mdy"]
