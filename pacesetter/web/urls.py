@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from pacesetter.web import accounts, activities, contacts, deals, invitations, leads, me, palette, records, saved_views, today
+from pacesetter.web import accounts, activities, contacts, deals, first_run, health, invitations, leads, me, palette, records, saved_views, today
 
 urlpatterns = [
     *today.urls,
@@ -16,5 +16,7 @@ urlpatterns = [
     *palette.urls,
     *me.urls,
     *invitations.urls,
+    *first_run.urls,
+    *health.urls,
     path("door/", include("allauth.account.urls")),
 ]

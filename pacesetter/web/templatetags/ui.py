@@ -33,7 +33,7 @@ register.filter("listed", formats.listed)
 @register.filter
 def label(labels: dict[str, str]) -> str:
     """The company-made label in the reader's language."""
-    return in_language(labels, formats.locale().language)
+    return in_language(labels, formats.locale().language) if labels else ""
 
 
 @register.filter

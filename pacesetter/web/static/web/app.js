@@ -201,7 +201,7 @@ customElements.define("x-board", class extends HTMLElement {
     const stop = (u) => {
       removeEventListener("pointermove", move); removeEventListener("pointerup", stop); removeEventListener("keydown", cancel);
       if (!flying) return;
-      flying.remove(); card.classList.remove("is-ghost"); $(".drops", this).hidden = true; over?.classList.remove("is-target");
+      flying.remove(); card.classList.remove("is-ghost"); body.classList.remove("is-dragging"); $(".drops", this).hidden = true; over?.classList.remove("is-target");
       addEventListener("click", (c) => { c.preventDefault(); c.stopPropagation(); }, { capture: true, once: true });
       setTimeout(() => document.dispatchEvent(new Event("dragged")), 0);
       if (u.type === "pointerup" && over) this.drop(card, over);
@@ -213,6 +213,7 @@ customElements.define("x-board", class extends HTMLElement {
     const flying = card.cloneNode(true);
     flying.classList.add("is-flying");
     card.classList.add("is-ghost");
+    body.classList.add("is-dragging");
     body.append(flying);
     $(".drops", this).hidden = false;
     return flying;

@@ -1,0 +1,32 @@
+"""Leads in the web: the clock, the record, the conversion."""
+
+from pacesetter.crm.models import Deal, Lead
+from tests.web.conftest import HTMX
+
+
+def test_the_list_shows_the_response_clock(company, signed_in):
+    page = signed_in("ana").get("/leads").content.decode()
+    assert "Nora Lindholm" in page
+    assert 'class="clock' in page
+
+
+def test_conversion_is_previewed_then_made(company, signed_in):
+    client, lead = signed_in("ana"), company["lead"]
+    preview = client.get(f"/leads/{lead.pk}/conversion", **HTMX).content.decode()
+    assert "Brightwater" in preview
+    answer = client.post(f"/leads/{lead.pk}/conversion", {"with_deal": "on", "name": "First order"}, **HTMX)
+    made = Deal.objects.get(name="First order")
+    assert answer["HX-Redirect"] == f"/deals/{made.pk}"
+    assert Lead.objects.get(pk=lead.pk).converted_deal_id == made.pk
+    assert b"Converted." in client.get(f"/leads/{lead.pk}").content
+
+
+def test_a_colleague_of_another_team_does_not_find_it(company, signed_in):
+    assert signed_in("hugo").get(f"/leads/{company['lead'].pk}").status_code == 404
+
+
+def test_an_answer_stops_the_clock(company, signed_in):
+    client, lead = signed_in("ana"), company["lead"]
+    client.post("/activities", {"about": "lead", "record": lead.pk, "kind": "call", "subject": "Called back"})
+    assert Lead.objects.get(pk=lead.pk).first_response_at is not None
+    assert b"answered in" in client.get(f"/leads/{lead.pk}").content
