@@ -27,7 +27,7 @@ def asked() -> Iterator[Any]:
     for key, metric in METRICS.items():
         yield pytest.param(key, {}, id=key)
         for name, options in metric.variants.items():
-            more = ("proposal",) if name in metric.open_variants else options[1:]
+            more = ("proposal",) if name in metric.open_variants else options[1:2] + options[2:][-1:]
             yield from (pytest.param(key, {name: option}, id=f"{key}-{name}={option}") for option in more)
     for key in ("bookings", "open_pipeline", "attainment", "coverage"):
         yield from (pytest.param(key, {name: option}, id=f"{key}-{name}={option}") for name, options in GENERAL.items() for option in options[1:])
@@ -117,7 +117,7 @@ def _single(raw: dict[str, Any]) -> World:
 
 
 @every
-@pytest.mark.parametrize("period", [QUARTER, YEAR, ALL], ids=lambda period: period.label)
+@pytest.mark.parametrize("period", [QUARTER, ALL], ids=lambda period: period.label)
 def test_a_past_day_is_what_the_tables_held_that_day(world: World, cut: World, key: str, variants: Variants, period: Period) -> None:
     then, held = (comparable(w.cells(key, period, PAST, by=("owner",), **variants)) for w in (world, cut))
     assert then == held

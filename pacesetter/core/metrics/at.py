@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, get_args
 
-from pacesetter.core import money
 from pacesetter.core.metrics import engine
 from pacesetter.core.metrics.tables import FACTS
 
@@ -117,15 +116,8 @@ class At:
         dated = t.mutate(rate_day=on)
         joined = dated.asof_join(rates, on=dated.rate_day >= rates.rate_since, predicates=[dated.currency == rates.rate_currency])
         ours = joined.currency == engine.variable("company_currency")
-        worth = {c: ibis.ifelse(ours, joined[c], _converted(joined[c], joined.rate, joined.currency)) for c in columns}
+        worth = {c: ibis.ifelse(ours, joined[c], engine.functions().worth(joined[c], joined.rate, joined.currency, engine.variable("company_exponent"))) for c in columns}
         return joined.mutate(unrated=~(ours | joined.rate.notnull()).fill_null(False), **worth).drop("rate_day", "rate_currency", "rate_since", "rate")
-
-
-def _converted(amount: Any, rate: Any, currency: Any) -> Any:
-    import ibis
-
-    exponent = ibis.cases(*((currency == code, decimals) for code, decimals in money.unusual_exponents().items()), else_=2)
-    return engine.functions().worth(amount, rate, exponent.cast("int64"), engine.variable("company_exponent"))
 
 
 def _table(name: str) -> Any:

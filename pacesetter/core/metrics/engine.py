@@ -33,8 +33,8 @@ def functions() -> Any:
     @builtin(name="stretch", signature=((dt.int64, dt.int64, dt.int64, dt.int64), dt.int64))
     def stretch(n, lower, upper, whole): ...  # type: ignore[no-untyped-def]
 
-    @builtin(name="worth", signature=((dt.int64, dt.int64, dt.int64, dt.int64), dt.int64))
-    def worth(n, scaled, from_exponent, to_exponent): ...  # type: ignore[no-untyped-def]
+    @builtin(name="worth", signature=((dt.int64, dt.int64, dt.string, dt.int64), dt.int64))
+    def worth(n, scaled, currency, to_exponent): ...  # type: ignore[no-untyped-def]
 
     @builtin(name="days_later", signature=((dt.date, dt.int64), dt.date))
     def days_later(day, n): ...  # type: ignore[no-untyped-def]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pacesetter.core.metrics.tables import FACTS, SQL_TYPES
+from pacesetter.core.money import unusual_exponents
 from pacesetter.core.registry import Registry
 
 
@@ -39,6 +40,7 @@ def fact(name: str, *, step: bool = False) -> Callable[[Callable[[], str]], Call
     return add
 
 
+_EXPONENTS = " ".join(f"WHEN '{currency}' THEN {decimals}" for currency, decimals in unusual_exponents().items())
 # Functions that DuckDB lacks: exact half-even quotient, a part of a whole that adds up, the company's date of an instant.
 MACROS = (
     """CREATE OR REPLACE TEMP MACRO half_even(n, d) AS CAST(sign(n) * (
@@ -49,8 +51,9 @@ MACROS = (
     """CREATE OR REPLACE TEMP MACRO stretch(n, lower, upper, whole) AS
         half_even(CAST(n AS HUGEINT) * upper, whole) - half_even(CAST(n AS HUGEINT) * lower, whole)""",
     """CREATE OR REPLACE TEMP MACRO ten_to(e) AS CAST(pow(10, e) AS HUGEINT)""",
-    """CREATE OR REPLACE TEMP MACRO worth(n, scaled, from_exponent, to_exponent) AS
-        half_even(CAST(n AS HUGEINT) * scaled * ten_to(to_exponent), ten_to(10 + from_exponent))""",
+    f"""CREATE OR REPLACE TEMP MACRO exponent_of(currency) AS CASE currency {_EXPONENTS} ELSE 2 END""",
+    """CREATE OR REPLACE TEMP MACRO worth(n, scaled, currency, to_exponent) AS
+        half_even(CAST(n AS HUGEINT) * scaled * ten_to(to_exponent), ten_to(10 + exponent_of(currency)))""",
     """CREATE OR REPLACE TEMP MACRO company_day(instant) AS
         CAST(timezone(getvariable('zone'), timezone('UTC', CAST(instant AS TIMESTAMP))) AS DATE)""",
     """CREATE OR REPLACE TEMP MACRO days_later(day, n) AS CAST(day AS DATE) + CAST(n AS INTEGER)""",
