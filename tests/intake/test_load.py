@@ -104,7 +104,7 @@ def test_beside_people_at_work_chunks_are_small(bring, load, monkeypatch):
     sizes = []
     monkeypatch.setattr(loading.Pace, "after", lambda self, seconds: sizes.append(self.rows))
     load(bring(text()))
-    assert set(sizes) == {loading.FIRST_CHUNK}
+    assert set(sizes) == {loading.Pace(alone=False).rows}
 
 
 def test_the_pace_follows_the_clock():
