@@ -24,7 +24,7 @@ def save(noun: str, *, name: str, query: str, by: "Actor", shared: bool = False,
     _check(name, shared, by)
     position = SavedView.objects.filter(noun=noun).count()
     view = SavedView.objects.create(
-        noun=noun, name=name.strip()[:80], owner=by.user, query=query, shared=shared, pinned=pinned, position=position
+        noun=noun, name=name.strip()[:80], owner_id=by.user_id, query=query, shared=shared, pinned=pinned, position=position
     )
     history.record_plain("view", view.pk, "view.saved", by=by, data={"noun": noun, "name": view.name, "query": query})
     return view

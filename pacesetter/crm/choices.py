@@ -93,7 +93,7 @@ def search(noun: str, text: str, by: "Actor", limit: int = SUGGESTIONS) -> list[
 def person(pk: int, by: "Actor") -> User:
     """Somebody this actor may choose; unknown and hidden look the same."""
     owners = scope_of(by).owners
-    found = User.objects.filter(pk=pk).first() if owners is None or pk in owners else None
+    found: User | None = User.objects.filter(pk=pk).first() if owners is None or pk in owners else None
     if found is None:
         raise NotFound("not_found", noun="user", id=pk)
     return found

@@ -15,8 +15,30 @@ from pacesetter.web.request import Request
 from pacesetter.web.routes import page
 
 ACCOUNT = NOUNS["account"]
-RAIL = ("owner", "industry", "segment", "employees", "annual_revenue", "website", "phone", "street", "city", "region", "postal_code", "country", "source", "parent")
-TABS = (("timeline", mark("Timeline")), ("deals", mark("Deals")), ("people", mark("People")), ("hierarchy", mark("Hierarchy")), ("tasks", mark("Tasks")), ("changes", mark("Changes")))
+RAIL = (
+    "owner",
+    "industry",
+    "segment",
+    "employees",
+    "annual_revenue",
+    "website",
+    "phone",
+    "street",
+    "city",
+    "region",
+    "postal_code",
+    "country",
+    "source",
+    "parent",
+)
+TABS = (
+    ("timeline", mark("Timeline")),
+    ("deals", mark("Deals")),
+    ("people", mark("People")),
+    ("hierarchy", mark("Hierarchy")),
+    ("tasks", mark("Tasks")),
+    ("changes", mark("Changes")),
+)
 SHOWN = 50
 
 

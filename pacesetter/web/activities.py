@@ -22,7 +22,12 @@ def create(request: Request) -> HttpResponse:
     kind = NOUNS[request.POST.get("about", "")]
     pk = request.POST.get("record", "")
     record = kind.find(int(pk) if pk.isdigit() else 0, request.actor)
-    values: dict[str, Any] = {"kind": request.POST.get("kind", "note"), "subject": request.POST.get("subject", "").strip(), "body": request.POST.get("body", ""), kind.key: record}
+    values: dict[str, Any] = {
+        "kind": request.POST.get("kind", "note"),
+        "subject": request.POST.get("subject", "").strip(),
+        "body": request.POST.get("body", ""),
+        kind.key: record,
+    }
     if not values["subject"]:
         raise Invalid("required", field="subject")
     if request.POST.get("due_on"):

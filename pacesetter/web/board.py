@@ -66,7 +66,11 @@ class Board(lists.ListPage):
     def tabs(self) -> list[dict[str, Any]]:  # type: ignore[override]
         """The views of open deals, as board."""
         here = self.preset.key if self.preset else ""
-        return [{"text": _(p.label), "href": f"{reverse('deals_board')}?view={p.key}", "on": p.key == here} for p in self.listing.presets if "status = open" in p.where]
+        return [
+            {"text": _(p.label), "href": f"{reverse('deals_board')}?view={p.key}", "on": p.key == here}
+            for p in self.listing.presets
+            if "status = open" in p.where
+        ]
 
 
 def layouts(request: Request, here: str) -> list[dict[str, Any]]:

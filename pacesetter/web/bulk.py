@@ -56,7 +56,9 @@ def _preview(request: Request, kind: Noun, records: list[Any], key: str, problem
     data = request.POST if request.method == "POST" else request.GET
     entry = forms.replace(forms.entry(one, request.actor), value=data.get(key, ""), required=False, empty=_("Choose …"))
     if kind.key == "deal" and key == "stage":
-        entry = forms.replace(entry, choices=[(str(s.pk), forms.in_words(s.label)) for s in choices.stages(records[0].pipeline) if s.type == "open"])
+        entry = forms.replace(
+            entry, choices=[(str(s.pk), forms.in_words(s.label)) for s in choices.stages(records[0].pipeline) if s.type == "open"]
+        )
     shown = {
         "noun": kind, "field": entry, "key": key, "records": records, "sample": records[:SAMPLE], "left": len(records) - SAMPLE, "problem": problem,
         "before_after": _before_after(request, kind, records, key, entry), "verb": _verb(key, len(records)), "part": "records/bulk.html",
@@ -78,7 +80,14 @@ def _before_after(request: Request, kind: Noun, records: list[Any], key: str, en
     """How values and sums stand now, and how they will."""
     looks = Looks(request.actor, request.company.currency)
     one = fields.one(kind.key, key)
-    now = formats.listed(sorted({str(getattr(r, key).label and forms.in_words(getattr(r, key).label)) if key == "stage" else _plain(one, r, looks) for r in records})[:4])
+    now = formats.listed(
+        sorted(
+            {
+                str(getattr(r, key).label and forms.in_words(getattr(r, key).label)) if key == "stage" else _plain(one, r, looks)
+                for r in records
+            }
+        )[:4]
+    )
     chosen = dict(entry.choices).get(str(entry.value), "") or (str(entry.value) if entry.kind == "date" else "")
     rows = [(entry.label, now, chosen or "…")]
     return rows + _sums(request, kind, records, key, str(entry.value or ""))
@@ -110,5 +119,9 @@ def undo(request: Request, batch: uuid.UUID) -> HttpResponse:
     said = ngettext("%(count)s change undone", "%(count)s changes undone", done) % {"count": formats.number(done)}
     toasts.add(request, said)
     if left:
-        toasts.warn(request, ngettext("%(count)s was left: %(why)s", "%(count)s were left: %(why)s", len(left)) % {"count": len(left), "why": words.refusal(left[0][1])})
+        toasts.warn(
+            request,
+            ngettext("%(count)s was left: %(why)s", "%(count)s were left: %(why)s", len(left))
+            % {"count": len(left), "why": words.refusal(left[0][1])},
+        )
     return redirect(edits.back(request, "/"))

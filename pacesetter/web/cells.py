@@ -123,12 +123,25 @@ KINDS: dict[str, Kind] = {
 def _deal_name(deal: Any, looks: Looks) -> SafeString:
     account = deal.account.name if deal.account else ""
     first, second = (account, deal.name) if account else (deal.name, "")
-    return format_html('<span class="who">{}<a class="name cut" href="{}" title="{}">{}</a><span class="sub cut">{}</span></span>', ui.logo(first), NOUNS["deal"].url("record", deal.pk), first, first, second)
+    return format_html(
+        '<span class="who">{}<a class="name cut" href="{}" title="{}">{}</a><span class="sub cut">{}</span></span>',
+        ui.logo(first),
+        NOUNS["deal"].url("record", deal.pk),
+        first,
+        first,
+        second,
+    )
 
 
 def _named(noun: str, beside: Callable[[Any], str]) -> Callable[[Any, Looks], SafeString]:
     def cell(row: Any, looks: Looks) -> SafeString:
-        return format_html('<span class="who">{}<a class="name cut" href="{}">{}</a><span class="sub cut">{}</span></span>', ui.logo(beside(row) or row.name), NOUNS[noun].url("record", row.pk), row.name or _("Unnamed"), beside(row))
+        return format_html(
+            '<span class="who">{}<a class="name cut" href="{}">{}</a><span class="sub cut">{}</span></span>',
+            ui.logo(beside(row) or row.name),
+            NOUNS[noun].url("record", row.pk),
+            row.name or _("Unnamed"),
+            beside(row),
+        )
 
     return cell
 
@@ -153,7 +166,12 @@ def _last_touch(deal: Any, looks: Looks) -> SafeString:
     if not deal.last_activity_at:
         return mark_safe('<span class="none">–</span>')
     old = (looks.moment[0] - deal.last_activity_at).days > health.IDLE_DAYS and deal.status == "open"
-    return format_html('<span class="{}" title="{}">{}</span>', "late" if old else "", formats.exact(deal.last_activity_at), ui.since_days(deal.last_activity_at))
+    return format_html(
+        '<span class="{}" title="{}">{}</span>',
+        "late" if old else "",
+        formats.exact(deal.last_activity_at),
+        ui.since_days(deal.last_activity_at),
+    )
 
 
 def deal_health(deal: Any, looks: Looks) -> SafeString:

@@ -69,7 +69,15 @@ class Chart:
     rows: Sequence[Sequence[str]] = field(default_factory=list)
 
 
-def lines(series: Sequence[Line], *, x_labels: dict[float, str], y_label: Callable[[float], str], height: int = 250, today: float | None = None, zero: bool = True) -> dict[str, Any]:
+def lines(
+    series: Sequence[Line],
+    *,
+    x_labels: dict[float, str],
+    y_label: Callable[[float], str],
+    height: int = 250,
+    today: float | None = None,
+    zero: bool = True,
+) -> dict[str, Any]:
     """Lines, areas and bands over a numbered axis; `x_labels` names some of its positions."""
     spots = [m for s in series for m in s.marks]
     values = [m.y for m in spots] + [edge for s in series for _x, *edges in s.band for edge in edges]
@@ -88,27 +96,61 @@ def _line_layers(s: Line, x: dict[str, Any], y: dict[str, Any]) -> list[dict[str
     layers: list[dict[str, Any]] = []
     if s.band:
         band = {"values": [{"x": at, "y": low, "top": high} for at, low, high in s.band]}
-        layers.append({"data": band, "mark": {"type": "area", "color": s.colour, "opacity": 0.13}, "encoding": {"x": x, "y": y, "y2": {"field": "top"}}})
+        layers.append(
+            {
+                "data": band,
+                "mark": {"type": "area", "color": s.colour, "opacity": 0.13},
+                "encoding": {"x": x, "y": y, "y2": {"field": "top"}},
+            }
+        )
     if s.area:
         layers.append({"data": points, "mark": {"type": "area", "color": s.colour, "opacity": 0.13}, "encoding": {"x": x, "y": y}})
     stroke = {"type": "line", "color": s.colour, "strokeWidth": 2 if not s.dash else 1.8, "strokeDash": list(s.dash), "strokeJoin": "round"}
     layers.append({"data": points, "mark": stroke, "encoding": {"x": x, "y": y}})
     if s.dots:
-        layers.append({"data": points, "mark": {"type": "point", "filled": True, "size": 34, "color": s.colour, "opacity": 1}, "encoding": {"x": x, "y": y}})
+        layers.append(
+            {
+                "data": points,
+                "mark": {"type": "point", "filled": True, "size": 34, "color": s.colour, "opacity": 1},
+                "encoding": {"x": x, "y": y},
+            }
+        )
     if any(m.href for m in s.marks):  # an invisible layer big enough to point at
         target = {"type": "point", "filled": True, "size": 420, "color": s.colour, "opacity": 0}
-        layers.append({"data": points, "mark": target, "encoding": {"x": x, "y": y, "href": {"field": "href"}, "description": {"field": "d"}}})
+        layers.append(
+            {"data": points, "mark": target, "encoding": {"x": x, "y": y, "href": {"field": "href"}, "description": {"field": "d"}}}
+        )
     return layers
 
 
-def columns(parts: Sequence[Part], *, categories: Sequence[str], series: Sequence[tuple[str, str]], y_label: Callable[[float], str], totals: dict[str, str] | None = None, height: int = 210) -> dict[str, Any]:
+def columns(
+    parts: Sequence[Part],
+    *,
+    categories: Sequence[str],
+    series: Sequence[tuple[str, str]],
+    y_label: Callable[[float], str],
+    totals: dict[str, str] | None = None,
+    height: int = 210,
+) -> dict[str, Any]:
     """Stacked columns; `series` is (name, colour) from the bottom up, `totals` the text above a column."""
     sums = {c: sum(p.value for p in parts if p.category == c) for c in categories}
     ticks = nice_ticks(0, max(sums.values(), default=1) * (1.06 if totals else 1))
     order = {name: i for i, (name, _colour) in enumerate(series)}
     rows = [{"c": p.category, "s": p.series, "v": p.value, "d": p.label, "href": p.href, "o": order[p.series]} for p in parts if p.value]
-    x = {"field": "c", "type": "nominal", "sort": None, "scale": {"domain": list(categories), "paddingInner": 0.42, "paddingOuter": 0.25}, "axis": _labels_axis()}
-    y = {"field": "v", "type": "quantitative", "stack": "zero", "scale": {"domain": [0, ticks[-1]]}, "axis": _axis({t: y_label(t) for t in ticks})}
+    x = {
+        "field": "c",
+        "type": "nominal",
+        "sort": None,
+        "scale": {"domain": list(categories), "paddingInner": 0.42, "paddingOuter": 0.25},
+        "axis": _labels_axis(),
+    }
+    y = {
+        "field": "v",
+        "type": "quantitative",
+        "stack": "zero",
+        "scale": {"domain": [0, ticks[-1]]},
+        "axis": _axis({t: y_label(t) for t in ticks}),
+    }
     colour = {"field": "s", "type": "nominal", "legend": None, "scale": {"domain": [n for n, _ in series], "range": [c for _, c in series]}}
     bars = {
         "data": {"values": rows},
@@ -138,7 +180,16 @@ def nice_ticks(low: float, high: float, count: int = 4) -> list[float]:
 def _axis(labels: dict[float, str], *, grid: bool = True) -> dict[str, Any]:
     names = json.dumps({_key(at): text for at, text in labels.items()}, ensure_ascii=False)
     said = f"({names})['v' + datum.value]"
-    return {"values": sorted(labels), "labelExpr": said, "grid": grid, "title": None, "ticks": False, "domain": False, "labelPadding": 8, "labelOverlap": True}
+    return {
+        "values": sorted(labels),
+        "labelExpr": said,
+        "grid": grid,
+        "title": None,
+        "ticks": False,
+        "domain": False,
+        "labelPadding": 8,
+        "labelOverlap": True,
+    }
 
 
 def _key(value: float) -> str:
@@ -157,12 +208,12 @@ def _spec(height: int, **content: Any) -> dict[str, Any]:
         "axis": {"labelColor": "fg-3", "labelFontSize": 11, "gridColor": "line", "labelFont": FONT},
     }
     sized = {"autosize": {"type": "fit", "contains": "padding"}, "padding": {"left": 0, "right": 14, "top": 6, "bottom": 2}}
-    return {"$schema": SCHEMA, "background": None, "height": height, **sized, "config": config, **content}
+    return {"$schema": SCHEMA, "background": "transparent", "height": height, **sized, "config": config, **content}
 
 
 def draw(spec: dict[str, Any], *, width: int, title: str, plain: bool = False) -> str:
     """The SVG of a spec; `plain` writes hex colours for documents."""
-    svg = _svg(json.dumps({**_coloured(spec, plain), "width": width}, ensure_ascii=False))
+    svg = _svg(json.dumps({**coloured(spec, plain), "width": width}, ensure_ascii=False))
     return svg.replace("<svg ", f'<svg role="group" aria-label="{html.escape(title)}" ', 1)
 
 
@@ -177,12 +228,12 @@ def _svg(text: str) -> str:
 _RENDERER = threading.Lock()
 
 
-def _coloured(node: Any, plain: bool, key: str = "") -> Any:
+def coloured(node: Any, plain: bool, key: str = "") -> Any:
     """Token names under colour keys become CSS variables, or the light theme's hex values."""
     if isinstance(node, dict):
-        return {name: value if name == "values" else _coloured(value, plain, name) for name, value in node.items()}
+        return {name: value if name == "values" else coloured(value, plain, name) for name, value in node.items()}
     if isinstance(node, list):
-        return [_coloured(item, plain, key) for item in node]
+        return [coloured(item, plain, key) for item in node]
     if key in ("color", "stroke", "fill", "labelColor", "gridColor", "range") and node in LIGHT:
         return LIGHT[node] if plain else f"var(--{node})"
     return node
@@ -191,7 +242,11 @@ def _coloured(node: Any, plain: bool, key: str = "") -> Any:
 def _cleaned(svg: str) -> str:
     """Undo what the converter does to relative links; leave one named link per mark and hide the rest from assistive technology."""
     svg = svg.replace("https://vega.github.io/vega-datasets//", "/").replace("https://vega.github.io/vega-datasets/", "")
-    svg = re.sub(r'<a xlink:href="([^"]*)"><path aria-label="([^"]*)" role="graphics-symbol" aria-roledescription="[^"]*"', r'<a role="link" href="\1" aria-label="\2"><path', svg)
+    svg = re.sub(
+        r'<a xlink:href="([^"]*)"><path aria-label="([^"]*)" role="graphics-symbol" aria-roledescription="[^"]*"',
+        r'<a role="link" href="\1" aria-label="\2"><path',
+        svg,
+    )
     svg = re.sub(r'role="graphics-symbol" aria-roledescription="[^"]*"( aria-label="[^"]*")?', 'aria-hidden="true"', svg)
     return re.sub(r' role="graphics-object" aria-roledescription="[^"]*"|(?<= )xmlns:xlink="[^"]*" ', "", svg)
 

@@ -20,9 +20,30 @@ from pacesetter.web.request import Request
 from pacesetter.web.routes import page
 
 DEAL = NOUNS["deal"]
-RAIL = ("owner", "stage", "close_date", "amount", "annual_amount", "term_months", "type", "category", "competitor", "source", "sourced_by", "next_step", "next_step_on", "campaign")
+RAIL = (
+    "owner",
+    "stage",
+    "close_date",
+    "amount",
+    "annual_amount",
+    "term_months",
+    "type",
+    "category",
+    "competitor",
+    "source",
+    "sourced_by",
+    "next_step",
+    "next_step_on",
+    "campaign",
+)
 LATE_STAGE = 60  # from this probability on the first button closes the deal
-TABS = (("timeline", mark("Timeline")), ("tasks", mark("Tasks")), ("people", mark("People")), ("lines", mark("Line items")), ("changes", mark("Changes")))
+TABS = (
+    ("timeline", mark("Timeline")),
+    ("tasks", mark("Tasks")),
+    ("people", mark("People")),
+    ("lines", mark("Line items")),
+    ("changes", mark("Changes")),
+)
 
 
 class DealList(lists.ListPage):
@@ -81,7 +102,10 @@ def _stages(deal: Any) -> list[dict[str, Any]]:
 
 def _criteria(deal: Any) -> list[dict[str, Any]]:
     """Exit criteria of the stage, each ticked or not."""
-    return [{"key": one["key"], "label": forms.in_words(one["label"]), "met": one["key"] in deal.criteria_met} for one in deal.stage.exit_criteria]
+    return [
+        {"key": one["key"], "label": forms.in_words(one["label"]), "met": one["key"] in deal.criteria_met}
+        for one in deal.stage.exit_criteria
+    ]
 
 
 def _credits(deal: Any) -> list[dict[str, str]]:
@@ -113,7 +137,11 @@ def closure(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST":
         try:
             _close(request, deal, lost)
-            toasts.add(request, (_("%(name)s marked lost") if lost else _("%(name)s marked won")) % {"name": deal}, undo=edits.undo_address(DEAL, pk))
+            toasts.add(
+                request,
+                (_("%(name)s marked lost") if lost else _("%(name)s marked won")) % {"name": deal},
+                undo=edits.undo_address(DEAL, pk),
+            )
             return board.answer(request) or _leave(request, pk)
         except Refused as refused:
             problem = refused

@@ -94,7 +94,12 @@ def _edit(request: Request, kind: Noun, record: Any, one: Field, refused: Refuse
 
 def _cell(request: Request, kind: Noun, record: Any, one: Field, *, focus: bool = False) -> HttpResponse:
     looks = Looks(request.actor, request.company.currency)
-    shown = {"html": looks.show(one, record), "edit": kind.url("field", record.pk, one.key), "label": forms.label_of(one), "num": one.type in NUMBERS}
+    shown = {
+        "html": looks.show(one, record),
+        "edit": kind.url("field", record.pk, one.key),
+        "label": forms.label_of(one),
+        "num": one.type in NUMBERS,
+    }
     return render(request, "records/cell.html", {"cell": shown, "focus": focus})
 
 

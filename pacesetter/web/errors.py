@@ -26,7 +26,9 @@ def _title(status: int) -> str:
 
 
 def _page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
-    return render(request, "errors/page.html", {"title": title, "text": text, "status": status, "request_id": logs.request_id.get()}, status=status)
+    return render(
+        request, "errors/page.html", {"title": title, "text": text, "status": status, "request_id": logs.request_id.get()}, status=status
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Numbers, money, dates and durations in the reader's language: the only way they reach a page."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -64,8 +65,15 @@ def money(minor: int | None, currency: str, *, compact: bool = False) -> str:
     major = to_major(minor, currency)
     if compact and abs(major) >= 100_000:
         digits = 2 if abs(major) >= 1_000_000 else 0
-        return _minus(format_compact_currency(major, currency, locale=locale(), fraction_digits=digits))
-    return _minus(_whole(major, currency) if major == major.to_integral_value() else format_currency(major, currency, locale=locale()))
+        text = format_compact_currency(major, currency, locale=locale(), fraction_digits=digits)
+        return _minus(_narrow(re.sub(r"(?<=[a-zM])(?=US|\$|€|£)", "\u00a0", text), currency))
+    text = _whole(major, currency) if major == major.to_integral_value() else format_currency(major, currency, locale=locale())
+    return _minus(_narrow(text, currency))
+
+
+def _narrow(text: str, currency: str) -> str:
+    """A dollar is $ in every language; Babel knows no narrow symbols."""
+    return text.replace("US$", "$").replace("USD", "$") if currency == "USD" else text
 
 
 def _whole(major: Decimal, currency: str) -> str:

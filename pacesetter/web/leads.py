@@ -18,7 +18,21 @@ from pacesetter.web.routes import page
 from pacesetter.web.templatetags import ui
 
 LEAD = NOUNS["lead"]
-RAIL = ("status", "owner", "company", "title", "email", "phone", "mobile", "country", "source", "campaign", "received_at", "first_response_at", "first_response_by")
+RAIL = (
+    "status",
+    "owner",
+    "company",
+    "title",
+    "email",
+    "phone",
+    "mobile",
+    "country",
+    "source",
+    "campaign",
+    "received_at",
+    "first_response_at",
+    "first_response_by",
+)
 
 
 class LeadList(lists.ListPage):
@@ -33,7 +47,11 @@ class LeadList(lists.ListPage):
 
     @cached_property
     def sums(self) -> list[tuple[str, str]]:
-        late = [lead for lead in self.page.rows if getattr(lead, "response_clock", None) and lead.response_clock.tone == "neg" and not lead.first_response_at]
+        late = [
+            lead
+            for lead in self.page.rows
+            if getattr(lead, "response_clock", None) and lead.response_clock.tone == "neg" and not lead.first_response_at
+        ]
         return [(_("Over the promise, of those shown"), str(len(late)))] if late else []
 
 
@@ -80,9 +98,17 @@ def _convert(request: Request, lead: Any) -> HttpResponse:
     contact = request.POST.get("contact", "")
     known = NOUNS["contact"].find(int(contact), request.actor) if contact.isdigit() else None
     name = request.POST.get("name", "").strip()
-    made = leads.convert(lead, account=chosen, contact=known, deal={"name": name} if name else None, with_deal="with_deal" in request.POST, by=request.actor)
+    made = leads.convert(
+        lead, account=chosen, contact=known, deal={"name": name} if name else None, with_deal="with_deal" in request.POST, by=request.actor
+    )
     toasts.add(request, _("%(name)s converted") % {"name": lead})
-    where = NOUNS["deal"].url("record", made.deal.pk) if made.deal else NOUNS["account"].url("record", made.account.pk) if made.account else LEAD.url("record", lead.pk)
+    where = (
+        NOUNS["deal"].url("record", made.deal.pk)
+        if made.deal
+        else NOUNS["account"].url("record", made.account.pk)
+        if made.account
+        else LEAD.url("record", lead.pk)
+    )
     return HttpResponse(headers={"HX-Redirect": where}) if request.htmx else redirect(where)
 
 

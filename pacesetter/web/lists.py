@@ -22,7 +22,19 @@ from pacesetter.web.forms import label_of
 from pacesetter.web.nouns import NOUNS, Noun
 from pacesetter.web.request import Request, wants
 
-WIDTHS = {"money": 110, "number": 90, "decimal": 90, "percent": 80, "date": 130, "instant": 130, "boolean": 80, "user": 160, "choice": 130, "option": 140, "ref": 170}
+WIDTHS = {
+    "money": 110,
+    "number": 90,
+    "decimal": 90,
+    "percent": 80,
+    "date": 130,
+    "instant": 130,
+    "boolean": 80,
+    "user": 160,
+    "choice": 130,
+    "option": 140,
+    "ref": 170,
+}
 MOVES = {
     "stage": (mark("Change stage"), "arrow-left-right"),
     "owner": (mark("Reassign"), "user"),
@@ -32,7 +44,16 @@ MOVES = {
     "industry": (mark("Set industry"), "factory"),
 }
 VIRTUAL = {"health": mark("Health"), "clock": mark("Response clock")}
-WIDE = {("deal", "stage"): 140, ("deal", "last_activity_at"): 105, ("deal", "health"): 105, ("lead", "clock"): 215, ("lead", "last_name"): 260, ("account", "name"): 280, ("contact", "last_name"): 220, ("deal", "name"): 290}
+WIDE = {
+    ("deal", "stage"): 140,
+    ("deal", "last_activity_at"): 105,
+    ("deal", "health"): 105,
+    ("lead", "clock"): 215,
+    ("lead", "last_name"): 260,
+    ("account", "name"): 280,
+    ("contact", "last_name"): 220,
+    ("deal", "name"): 290,
+}
 
 
 class ListPage:
@@ -112,7 +133,11 @@ class ListPage:
         """References that the listing does not join are read in one query each."""
         from django.db.models import prefetch_related_objects
 
-        names = [c.key for c in self.view.shown if c.field.type in ("user", "ref") and not c.field.is_custom and c.key not in self.listing.related]
+        names = [
+            c.key
+            for c in self.view.shown
+            if c.field.type in ("user", "ref") and not c.field.is_custom and c.key not in self.listing.related
+        ]
         if names:
             prefetch_related_objects(self.page.rows, *names)
 
@@ -147,9 +172,12 @@ class ListPage:
     def where_chips(self) -> list[dict[str, str]]:
         """The free conditions of the address, each with the address without it."""
         tree = conditions.parse(self.get.get("where", ""))
-        parts = tree["all"] if "all" in tree else [tree]
+        parts = tree.get("all", [tree])
         texts = [conditions.text_of(part) for part in parts]
-        return [{"text": self._read(part), "href": self.with_(where=" and ".join(f"({t})" for j, t in enumerate(texts) if j != i))} for i, part in enumerate(parts)]
+        return [
+            {"text": self._read(part), "href": self.with_(where=" and ".join(f"({t})" for j, t in enumerate(texts) if j != i))}
+            for i, part in enumerate(parts)
+        ]
 
     def _read(self, part: conditions.Tree) -> str:
         if "field" not in part:

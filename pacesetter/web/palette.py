@@ -33,7 +33,10 @@ def search(request: Request) -> HttpResponse:
 def _records(request: Request, text: str) -> list[tuple[str, list[dict[str, Any]]]]:
     if len(text) < 2:
         return []
-    groups = [(_(NOUNS[key].title), [_row(request, key, row) for row in choices.search(key, text, request.actor, limit)]) for key, limit in SHOWN.items()]
+    groups = [
+        (_(NOUNS[key].title), [_row(request, key, row) for row in choices.search(key, text, request.actor, limit)])
+        for key, limit in SHOWN.items()
+    ]
     return [(name, rows) for name, rows in groups if rows]
 
 
@@ -42,7 +45,13 @@ def _row(request: Request, noun: str, row: Any) -> dict[str, Any]:
     shown = {"href": NOUNS[noun].url("record", row.pk), "text": str(row), "logo": str(row)}
     if noun == "deal":
         beside = row.account.name if row.account else ""
-        return shown | {"logo": beside or str(row), "text": beside or str(row), "sub": str(row) if beside else "", "end": forms.in_words(row.stage.label), "amount": formats.money(row.amount, row.currency)}
+        return shown | {
+            "logo": beside or str(row),
+            "text": beside or str(row),
+            "sub": str(row) if beside else "",
+            "end": forms.in_words(row.stage.label),
+            "amount": formats.money(row.amount, row.currency),
+        }
     if noun == "account":
         return shown | {"sub": row.city}
     return shown | {"sub": row.account.name if noun == "contact" and row.account else getattr(row, "company", "")}
@@ -50,12 +59,20 @@ def _row(request: Request, noun: str, row: Any) -> dict[str, Any]:
 
 def _places(request: Request, text: str) -> list[tuple[str, list[dict[str, Any]]]]:
     shell = Shell(request)
-    rows = [{"href": p["href"], "text": p["text"], "icon": p["icon"], "key": p["key"]} for p in [*shell.places, *shell.settings] if _fits(p["text"], text)]
+    rows = [
+        {"href": p["href"], "text": p["text"], "icon": p["icon"], "key": p["key"]}
+        for p in [*shell.places, *shell.settings]
+        if _fits(p["text"], text)
+    ]
     return [(_("Go to"), rows)] if rows else []
 
 
 def _actions(request: Request, text: str) -> list[tuple[str, list[dict[str, Any]]]]:
-    rows = [{"href": kind.url("new"), "text": _(kind.new), "icon": "plus"} for kind in NOUNS.values() if request.actor.can(f"{kind.key}.edit") and _fits(_(kind.new), text)]
+    rows = [
+        {"href": kind.url("new"), "text": _(kind.new), "icon": "plus"}
+        for kind in NOUNS.values()
+        if request.actor.can(f"{kind.key}.edit") and _fits(_(kind.new), text)
+    ]
     return [(_("Do"), rows)] if rows else []
 
 

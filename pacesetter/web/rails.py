@@ -17,6 +17,10 @@ def facts(request: Request, kind: Noun, record: Any, keys: Iterable[str]) -> lis
     may = kind.may_edit(record, request.actor)
     chosen = [*(known[key] for key in keys), *(one for one in known.values() if one.is_custom)]
     return [
-        {"label": label_of(one), "html": looks.show(one, record), "edit": kind.url("field", record.pk, one.key) if may and editable(kind, one, record) else ""}
+        {
+            "label": label_of(one),
+            "html": looks.show(one, record),
+            "edit": kind.url("field", record.pk, one.key) if may and editable(kind, one, record) else "",
+        }
         for one in chosen
     ]

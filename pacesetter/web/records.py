@@ -71,7 +71,9 @@ def edit(request: Request, noun: str, pk: int) -> HttpResponse:
 def _changed(sent: dict[str, Any], record: Any, known: dict[str, fields.Field]) -> dict[str, Any]:
     """Only what differs, so that two people editing different fields do not collide."""
     currency = getattr(record, "currency", "")
-    return {key: value for key, value in sent.items() if known[key].clean(value, sent.get("currency") or currency) != known[key].read(record)}
+    return {
+        key: value for key, value in sent.items() if known[key].clean(value, sent.get("currency") or currency) != known[key].read(record)
+    }
 
 
 def _form(request: Request, kind: Noun, form: forms.Form, record: Any = None, status: int = 200) -> HttpResponse:
@@ -86,7 +88,9 @@ def archival(request: Request, noun: str, pk: int) -> HttpResponse:
     record = kind.find(pk, request.actor)
     restoring = "restore" in request.POST
     (kind.verbs.restore_many if restoring else kind.verbs.archive_many)([record], by=request.actor)
-    toasts.add(request, (_("%(name)s restored") if restoring else _("%(name)s archived")) % {"name": record}, undo=edits.undo_address(kind, pk))
+    toasts.add(
+        request, (_("%(name)s restored") if restoring else _("%(name)s archived")) % {"name": record}, undo=edits.undo_address(kind, pk)
+    )
     return redirect(kind.url("record", pk))
 
 

@@ -60,7 +60,11 @@ def create(request: Request, noun: str) -> HttpResponse:
             return _go(request, href(view))
         except Invalid as refused:
             error, query = refusal(refused), request.POST.get("query", "")
-    return render(request, _template(request), {"noun": NOUNS[noun], "query": query, "error": error, "may_share": request.actor.can("view.share"), "part": "views/form.html"})
+    return render(
+        request,
+        _template(request),
+        {"noun": NOUNS[noun], "query": query, "error": error, "may_share": request.actor.can("view.share"), "part": "views/form.html"},
+    )
 
 
 def change(request: Request, pk: int) -> HttpResponse:
@@ -85,4 +89,6 @@ def _go(request: Request, where: str) -> HttpResponse:
     return HttpResponse(headers={"HX-Redirect": where}) if request.htmx else redirect(where)
 
 
-urls = [page(f"{NOUNS[noun].plural}/views", create, f"{noun}_views", noun=noun) for noun in NOUNS] + [page("views/<int:pk>", change, "view")]
+urls = [page(f"{NOUNS[noun].plural}/views", create, f"{noun}_views", noun=noun) for noun in NOUNS] + [
+    page("views/<int:pk>", change, "view")
+]

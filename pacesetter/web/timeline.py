@@ -157,5 +157,3 @@ SENTENCES: dict[str, Callable[[], str]] = {
     "restored": lambda: _("Restored"), "contact": lambda: _("People changed"), "credits": lambda: _("Credits changed"), "lines": lambda: _("Line items changed"),
     "answered": lambda: _("First answer"), "converted": lambda: _("Converted"),
 }  # fmt: skip
-
-

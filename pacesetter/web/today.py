@@ -65,7 +65,10 @@ def _next(request: Request, rows: Any) -> list[dict[str, Any]]:
     judged = [(deal, *health.of(deal, *looks.moment)) for deal in soon]
     weak = [one for one in judged if one[3]]
     weak.sort(key=lambda one: (one[1] != "risk", -(one[0].amount or 0)))
-    return [{"deal": deal, "state": state, "why": formats.listed([_(health.REASONS[key]) for key in against[:2]])} for deal, state, _good, against in weak[:DEALS]]
+    return [
+        {"deal": deal, "state": state, "why": formats.listed([_(health.REASONS[key]) for key in against[:2]])}
+        for deal, state, _good, against in weak[:DEALS]
+    ]
 
 
 def _closing(rows: Any) -> totals.Totals:
@@ -93,7 +96,11 @@ def _switch(request: Request, mine: bool) -> list[dict[str, Any]]:
 def _address(mine: bool) -> dict[str, str]:
     """The lists behind the numbers of this page."""
     end = "&owner=@me" if mine else ""
-    return {"open": f"{reverse('deals')}?view=open{end}", "closing": f"{reverse('deals')}?view=closing{end}", "leads": f"{reverse('leads')}?view=waiting{end}"}
+    return {
+        "open": f"{reverse('deals')}?view=open{end}",
+        "closing": f"{reverse('deals')}?view=closing{end}",
+        "leads": f"{reverse('leads')}?view=waiting{end}",
+    }
 
 
 urls = [page("", today, "today")]

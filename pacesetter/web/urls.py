@@ -2,7 +2,21 @@
 
 from django.urls import include, path
 
-from pacesetter.web import accounts, activities, contacts, deals, first_run, health, invitations, leads, me, palette, records, saved_views, today
+from pacesetter.web import (
+    accounts,
+    activities,
+    contacts,
+    deals,
+    first_run,
+    health,
+    invitations,
+    leads,
+    me,
+    palette,
+    records,
+    saved_views,
+    today,
+)
 
 urlpatterns = [
     *today.urls,

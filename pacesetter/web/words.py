@@ -8,7 +8,9 @@ from pacesetter.base import fields
 from pacesetter.core.errors import Refused, add_sentences
 from pacesetter.core.labels import mark
 
-add_sentences({"nothing_selected": mark("Select some rows first."), "unknown_name": mark("There is no {noun} called {name} that you can see.")})
+add_sentences(
+    {"nothing_selected": mark("Select some rows first."), "unknown_name": mark("There is no {noun} called {name} that you can see.")}
+)
 NOUNS = {"deal": mark("deal"), "account": mark("account"), "contact": mark("contact"), "lead": mark("lead")}
 
 

@@ -60,7 +60,9 @@ def cast(company, system):
 def visit(page: Page, live_server, cast) -> Callable[..., Page]:
     """Open a page as one of the cast."""
     faults: list[str] = []
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" and "status of 422" not in message.text else None)
+    page.on(
+        "console", lambda message: faults.append(message.text) if message.type == "error" and "status of 422" not in message.text else None
+    )
     page.on("pageerror", lambda error: faults.append(str(error)))
 
     def go(who: str, path: str) -> Page:

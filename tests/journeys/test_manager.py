@@ -13,7 +13,9 @@ from pacesetter.crm.models import Deal
 def pipeline(cast, system):
     """Thirty deals of Hugo."""
     account = accounts.create(name="Bolt Motors", owner=cast.hugo.pk, by=system)
-    return deals.create_many([{"name": f"Order {n:02}", "account": account.pk, "amount": "1000", "owner": cast.hugo.pk} for n in range(30)], by=system)
+    return deals.create_many(
+        [{"name": f"Order {n:02}", "account": account.pk, "amount": "1000", "owner": cast.hugo.pk} for n in range(30)], by=system
+    )
 
 
 def test_a_view_is_saved_and_thirty_deals_reassigned_and_put_back(visit, accessible, cast, pipeline):

@@ -34,12 +34,32 @@ def stages(db):
 @pytest.fixture
 def company(cast, system, stages):
     """Ines has a deal at Acme, Hugo one at Bolt; a lead waits for Ana."""
-    acme, bolt = accounts.create_many([{"name": "Acme Foods", "owner": cast.ines.pk, "city": "Madrid"}, {"name": "Bolt Motors", "owner": cast.hugo.pk}], by=system)
-    dana = contacts.create(first_name="Dana", last_name="Whitfield", account=acme.pk, email="dana@acme.example", owner=cast.ines.pk, by=system)
+    acme, bolt = accounts.create_many(
+        [{"name": "Acme Foods", "owner": cast.ines.pk, "city": "Madrid"}, {"name": "Bolt Motors", "owner": cast.hugo.pk}], by=system
+    )
+    dana = contacts.create(
+        first_name="Dana", last_name="Whitfield", account=acme.pk, email="dana@acme.example", owner=cast.ines.pk, by=system
+    )
     rows = [
-        {"name": "Platform rollout", "account": acme.pk, "stage": stages[0].pk, "amount": "46000", "close_date": TODAY + dt.timedelta(days=10), "owner": cast.ines.pk},
-        {"name": "Fleet upgrade", "account": bolt.pk, "stage": stages[1].pk, "amount": "20000", "close_date": TODAY + dt.timedelta(days=5), "owner": cast.hugo.pk},
+        {
+            "name": "Platform rollout",
+            "account": acme.pk,
+            "stage": stages[0].pk,
+            "amount": "46000",
+            "close_date": TODAY + dt.timedelta(days=10),
+            "owner": cast.ines.pk,
+        },
+        {
+            "name": "Fleet upgrade",
+            "account": bolt.pk,
+            "stage": stages[1].pk,
+            "amount": "20000",
+            "close_date": TODAY + dt.timedelta(days=5),
+            "owner": cast.hugo.pk,
+        },
     ]
     ours, theirs = deals.create_many(rows, by=system)
-    lead = leads.create(first_name="Nora", last_name="Lindholm", company="Brightwater", email="nora@brightwater.example", owner=cast.ana.pk, by=system)
+    lead = leads.create(
+        first_name="Nora", last_name="Lindholm", company="Brightwater", email="nora@brightwater.example", owner=cast.ana.pk, by=system
+    )
     return {"acme": acme, "bolt": bolt, "dana": dana, "ours": ours, "theirs": theirs, "lead": lead}

@@ -8,7 +8,16 @@ from pacesetter.crm.models import Deal
 from tests.web.conftest import HTMX, TODAY
 
 
-@pytest.mark.parametrize(("who", "seen"), [("ines", {"Platform rollout"}), ("daniel", {"Platform rollout"}), ("hugo", {"Fleet upgrade"}), ("chiara", {"Platform rollout", "Fleet upgrade"}), ("nobody", set())])
+@pytest.mark.parametrize(
+    ("who", "seen"),
+    [
+        ("ines", {"Platform rollout"}),
+        ("daniel", {"Platform rollout"}),
+        ("hugo", {"Fleet upgrade"}),
+        ("chiara", {"Platform rollout", "Fleet upgrade"}),
+        ("nobody", set()),
+    ],
+)
 def test_the_list_shows_what_is_in_scope(company, signed_in, who, seen):
     page = signed_in(who).get("/deals").content.decode()
     assert {name for name in ("Platform rollout", "Fleet upgrade") if name in page} == seen
@@ -142,7 +151,15 @@ def test_a_refused_form_keeps_what_was_typed(company, signed_in):
 
 def test_the_whole_form_changes_only_what_differs(company, signed_in):
     deal = company["ours"]
-    sent = {"name": "Platform rollout, phase 1", "account": company["acme"].pk, "amount": "46000", "currency": "USD", "close_date": deal.close_date.isoformat(), "type": "new", "version": deal.version}
+    sent = {
+        "name": "Platform rollout, phase 1",
+        "account": company["acme"].pk,
+        "amount": "46000",
+        "currency": "USD",
+        "close_date": deal.close_date.isoformat(),
+        "type": "new",
+        "version": deal.version,
+    }
     assert signed_in("ines").post(f"/deals/{deal.pk}/form", sent).status_code == 302
     assert history.of("deal", deal.pk).first().changes.keys() == {"name"}
 
@@ -166,7 +183,9 @@ def test_every_tab_opens(company, signed_in, tab):
 def test_queries_are_few_and_constant_in_rows(company, cast, system, signed_in, django_assert_max_num_queries, path):
     from pacesetter.crm import deals
 
-    deals.create_many([{"name": f"Deal {n}", "account": company["acme"].pk, "owner": cast.ines.pk, "amount": "10"} for n in range(40)], by=system)
+    deals.create_many(
+        [{"name": f"Deal {n}", "account": company["acme"].pk, "owner": cast.ines.pk, "amount": "10"} for n in range(40)], by=system
+    )
     client = signed_in("chiara")
     with django_assert_max_num_queries(15):
         client.get(path)

@@ -9,7 +9,9 @@ def test_a_clear_day_says_so(company, signed_in):
 
 def test_a_task_is_shown_and_ticked_off(company, signed_in):
     client, pk = signed_in("ines"), company["ours"].pk
-    client.post("/activities", {"about": "deal", "record": pk, "kind": "task", "subject": "Book the review", "due_on": NOW.date().isoformat()})
+    client.post(
+        "/activities", {"about": "deal", "record": pk, "kind": "task", "subject": "Book the review", "due_on": NOW.date().isoformat()}
+    )
     page = client.get("/").content.decode()
     assert "Book the review" in page
     task = page.split("/activities/")[1].split("/")[0]

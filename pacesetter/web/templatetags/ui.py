@@ -124,7 +124,9 @@ def sparkline(values: Sequence[float | None], tone: str = "flat") -> SafeString:
     line = "M" + "L".join(spots)
     return format_html(
         '<svg class="spark {}" viewBox="0 0 100 28" preserveAspectRatio="none" aria-hidden="true"><path class="area" d="{}L100 28L0 28Z"/><path d="{}"/></svg>',
-        tone, line, line,
+        tone,
+        line,
+        line,
     )
 
 
@@ -153,7 +155,11 @@ def progress(done: int, total: int, text: str = "") -> SafeString:
     said = text or _("%(done)s of %(total)s") % {"done": formats.number(done), "total": formats.number(total)}
     return format_html(
         '<span class="prog"><span class="bar wide" role="progressbar" aria-label="{}" aria-valuenow="{}" aria-valuemin="0" aria-valuemax="{}"><i style="--w:{}"></i></span><span class="small muted">{}</span></span>',
-        _("Progress"), done, total or 1, _share(share), said,
+        _("Progress"),
+        done,
+        total or 1,
+        _share(share),
+        said,
     )
 
 
@@ -179,7 +185,9 @@ def slip(count: int) -> SafeString:
     if not count:
         return mark_safe("")
     said = ngettext("close date moved once", "close date moved %(count)s times", count) % {"count": count}
-    return format_html('<span class="tag mini warn" title="{}">{}{}<span class="sr"> {}</span></span>', said, icon("rotate-ccw", 11), count, said)
+    return format_html(
+        '<span class="tag mini warn" title="{}">{}{}<span class="sr"> {}</span></span>', said, icon("rotate-ccw", 11), count, said
+    )
 
 
 def health_words() -> dict[str, str]:
@@ -226,7 +234,14 @@ def _attributes(values: dict[str, Any]) -> SafeString:
 @register.simple_tag
 def chip(text: str, href: str, icon_name: str = "", on: bool = False) -> SafeString:
     """A filter or switch in a row of chips."""
-    return format_html('<a class="chip{}" href="{}"{}>{}{}</a>', " is-on" if on else "", href, mark_safe(' aria-current="true"') if on else "", icon(icon_name, 14) if icon_name else "", text)
+    return format_html(
+        '<a class="chip{}" href="{}"{}>{}{}</a>',
+        " is-on" if on else "",
+        href,
+        mark_safe(' aria-current="true"') if on else "",
+        icon(icon_name, 14) if icon_name else "",
+        text,
+    )
 
 
 @register.simple_block_tag
@@ -247,7 +262,11 @@ def empty(title: str, text: str = "", href: str = "", action: str = "", icon_nam
 @register.simple_tag
 def legend(items: Sequence[tuple[str, str, str]]) -> SafeString:
     """Items of (label, colour token such as c1, kind: '' | solid | dash | dots)."""
-    rows = format_html_join("", '<li><i class="{}" style="background:var(--{});border-color:var(--{})"></i>{}</li>', ((kind, colour, colour, text) for text, colour, kind in items))
+    rows = format_html_join(
+        "",
+        '<li><i class="{}" style="background:var(--{});border-color:var(--{})"></i>{}</li>',
+        ((kind, colour, colour, text) for text, colour, kind in items),
+    )
     return format_html('<ul class="legend">{}</ul>', rows)
 
 
@@ -256,7 +275,10 @@ def diff(before: object, after: object) -> SafeString:
     """Before → after, read as such."""
     return format_html(
         '<span class="diff"><span class="sr">{} </span><s>{}</s> <span aria-hidden="true">→</span><span class="sr"> {} </span> <ins>{}</ins></span>',
-        _("from"), before, _("to"), after,
+        _("from"),
+        before,
+        _("to"),
+        after,
     )
 
 

@@ -202,8 +202,9 @@ customElements.define("x-board", class extends HTMLElement {
       removeEventListener("pointermove", move); removeEventListener("pointerup", stop); removeEventListener("keydown", cancel);
       if (!flying) return;
       flying.remove(); card.classList.remove("is-ghost"); body.classList.remove("is-dragging"); $(".drops", this).hidden = true; over?.classList.remove("is-target");
-      addEventListener("click", (c) => { c.preventDefault(); c.stopPropagation(); }, { capture: true, once: true });
-      setTimeout(() => document.dispatchEvent(new Event("dragged")), 0);
+      const swallow = (c) => { c.preventDefault(); c.stopPropagation(); }; // the click that ends a drag opens nothing
+      addEventListener("click", swallow, true);
+      setTimeout(() => removeEventListener("click", swallow, true), 0);
       if (u.type === "pointerup" && over) this.drop(card, over);
     };
     const cancel = (k) => { if (k.key === "Escape") stop(k); };

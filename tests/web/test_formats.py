@@ -1,0 +1,38 @@
+"""Numbers, money and dates in three languages."""
+
+import datetime as dt
+
+import pytest
+from django.utils import translation
+
+from pacesetter.web import formats
+
+
+@pytest.mark.parametrize(
+    ("language", "plain", "short", "share"),
+    [("en", "$46,000", "$4.41M", "28.2%"), ("es", "46.000\xa0$", "4,41\xa0M\xa0$", "28,2\xa0%"), ("it", "46.000\xa0$", "4,41\xa0Mln\xa0$", "28,2%")],
+)
+def test_money_and_shares(db, language, plain, short, share):
+    with translation.override(language):
+        assert formats.money(4_600_000, "USD") == plain
+        assert formats.money(441_000_000, "USD", compact=True) == short
+        assert formats.percent(0.2818) == share
+
+
+def test_the_minus_is_a_minus(db):
+    assert formats.number(-3) == "−3"
+    assert formats.money(-500, "USD") == "−$5"
+
+
+def test_yen_have_no_decimals(db):
+    assert formats.money(1200, "JPY") == "¥1,200"
+
+
+@pytest.mark.parametrize(("minutes", "said"), [(37, "37 m"), (78, "1 h 18 m"), (60 * 50, "2 d 2 h")])
+def test_durations(db, minutes, said):
+    assert formats.duration(minutes) == said
+
+
+def test_a_day_of_this_year_has_no_year(db):
+    assert formats.day(dt.date(2026, 11, 20)) == "20 Nov"
+    assert formats.day(dt.date(2025, 1, 2)) == "2 Jan 2025"
