@@ -167,3 +167,20 @@ def test_a_discarded_import_leaves_nothing(bring, system, settings):
     imports.discard(batch, by=system)
     assert not Import.objects.exists()
     assert not any((settings.PACESETTER_DATA / "uploads").iterdir())
+
+
+def test_a_stage_may_be_chosen_by_hand(bring, system, load):
+    batch = bring(deals("2,Two,Prospecting,1,2026-12-01,2026-01-02,Ann Lee,Acme,USD"))
+    repair = batch.files.get().repairs.get(kind="stage")
+    proposal = next(one for one in imports.choices(repair) if one.label == "Proposal")
+    imports.decide(repair, accept=True, values={"Prospecting": proposal.id}, by=system)
+    imports.check_now(batch, by=system)
+    load(batch)
+    assert Deal.objects.get(name="Two").stage_id == proposal.id
+
+
+@pytest.mark.parametrize(("values", "code"), [({"currency": "ZZ"}, "unknown_currency"), ({"time_zone": "Mars/Base"}, "unknown_zone")])
+def test_a_wrong_assumption_is_refused(bring, system, values, code):
+    with pytest.raises(Invalid) as refusal:
+        imports.settle(bring(deals()), by=system, **values)
+    assert refusal.value.code == code

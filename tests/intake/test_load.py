@@ -8,7 +8,7 @@ from pacesetter.base import settings
 from pacesetter.base.models import ExternalId, HistoryEntry, Option, User
 from pacesetter.crm import deals as deal_verbs
 from pacesetter.crm.models import Account, Activity, Contact, Deal, DealChange, Lead, LineItem, Product
-from pacesetter.intake import imports
+from pacesetter.intake import imports, work
 from pacesetter.intake import load as loading
 from pacesetter.intake.models import Import
 
@@ -100,7 +100,7 @@ def test_a_killed_load_goes_on_where_it_stopped(bring, system, monkeypatch):
 
 
 def test_beside_people_at_work_chunks_are_small(bring, load, monkeypatch):
-    monkeypatch.setattr(imports, "_alone", lambda batch, by: False)
+    monkeypatch.setattr(work, "_alone", lambda batch: False)
     sizes = []
     monkeypatch.setattr(loading.Pace, "after", lambda self, seconds: sizes.append(self.rows))
     load(bring(text()))
