@@ -4,7 +4,9 @@ A field is described once, on the model plus here; lists, conditions, loaders, f
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Literal
@@ -238,8 +240,30 @@ def one(noun: str, key: str) -> Field:
     return known[key]
 
 
+_remembered: ContextVar[dict[tuple[str, str], dict[str, str]] | None] = ContextVar("options", default=None)
+
+
+@contextmanager
+def remembered() -> Iterator[None]:
+    """Read each picklist once for what happens inside: one verb over many rows."""
+    token = _remembered.set({})
+    try:
+        yield
+    finally:
+        _remembered.reset(token)
+
+
 def options(name: str, language: str = "en") -> dict[str, str]:
     """The labels of a company picklist by key, archived ones included so that old records still read well."""
+    known = _remembered.get()
+    if known is None:
+        return _options(name, language)
+    if (name, language) not in known:
+        known[name, language] = _options(name, language)
+    return known[name, language]
+
+
+def _options(name: str, language: str) -> dict[str, str]:
     return {key: in_language(label, language) for key, label in Option.objects.filter(field=name).values_list("key", "label")}
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -62,11 +62,17 @@ def record_many(
     data: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the same kind of entry for many records: `rows` holds (id, changes)."""
+    record_each(noun, [(pk, changes, data or {}) for pk, changes in rows], kind, by=by, batch=batch)
+
+
+def record_each(
+    noun: str, rows: Sequence[tuple[int, Changes, Mapping[str, Any]]], kind: str, *, by: "Actor", batch: uuid.UUID | None = None
+) -> None:
+    """Write an entry for each of many records, with its own data: `rows` holds (id, changes, data)."""
     at = clock.now()
-    rows = list(rows)
-    entries = [_entry(noun, pk, kind, by, changes, data or {}, batch, at) for pk, changes in rows]
+    entries = [_entry(noun, pk, kind, by, changes, data, batch, at) for pk, changes, data in rows]
     HistoryEntry.objects.bulk_create(entries, batch_size=CHUNK)
-    mark_dirty(noun, [pk for pk, _ in rows])
+    mark_dirty(noun, dict.fromkeys(pk for pk, _, _ in rows))
 
 
 def mark_dirty(noun: str, ids: Iterable[int]) -> None:

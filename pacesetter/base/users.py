@@ -1,10 +1,11 @@
 """People: inviting them, letting them sign in, and those who only own imported records."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import password_validation
+from django.contrib.auth.hashers import make_password
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -66,20 +67,26 @@ def edit(user: User, *, by: "Actor", **changes: Any) -> User:
     return user
 
 
-@transaction.atomic
 def set_password(user: User, password: str, *, by: "Actor") -> User:
     """Set a password after checking that it is not easy to guess."""
-    if by.user_id != user.pk:
+    return set_password_many([user], password, by=by)[0]
+
+
+@transaction.atomic
+def set_password_many(people: Sequence[User], password: str, *, by: "Actor") -> list[User]:
+    """Let people sign in with the same password: the demo company's; everybody else sets their own."""
+    if [user.pk for user in people] != [by.user_id]:
         by.require("people.manage")
-    try:
-        password_validation.validate_password(password, user)
-    except ValidationError as error:
-        raise Invalid("weak_password", field="password", why=" ".join(error.messages)) from None
-    user.set_password(password)
-    user.is_active = True
-    user.save()
-    history.record_plain("user", user.pk, "user.password_set", by=by)
-    return user
+    hashed = make_password(password)
+    for user in people:
+        try:
+            password_validation.validate_password(password, user)
+        except ValidationError as error:
+            raise Invalid("weak_password", field="password", why=" ".join(error.messages)) from None
+        user.password, user.is_active = hashed, True
+        user.save()
+    history.record_many("user", [(user.pk, {}) for user in people], "user.password_set", by=by)
+    return list(people)
 
 
 def invitation(user: User) -> str:

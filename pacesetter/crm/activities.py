@@ -33,7 +33,7 @@ def log_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool = Fa
     activities = SHELF.create_many([{"user": by.user_id, **row} for row in rows], by=by, batch=batch, defaults=_complete)
     touch([a for a in activities if a.deal_id and a.kind != "task"])
     for activity in activities:
-        if activity.lead is not None and not facts:
+        if not facts and activity.lead is not None:
             lead_verbs.note_contact(activity.lead, activity, by=by)
     return activities
 

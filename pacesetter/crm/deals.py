@@ -40,7 +40,7 @@ def _true_since(per_row: Mapping[int, Changes]) -> typed.When:
     return when
 
 
-SHELF = Shelf("deal", Deal, "deal.edit", after=_after)
+SHELF = Shelf("deal", Deal, "deal.edit", after=_after, related=("stage__pipeline",))
 BIRTH = Shelf("deal", Deal, "deal.edit")
 history.UNDO.add("deal", SHELF.put_back)
 
@@ -324,19 +324,19 @@ def set_roles_many(rows: Sequence[tuple[Deal, Contact, str | None]], *, by: "Act
     """State the roles of contacts in deals: (deal, contact, role or None)."""
     _locked_for(list({deal.pk: deal for deal, _, _ in rows}.values()), by, "deal.edit")
     there = {(row.deal_id, row.contact_id): row for row in DealContact.objects.filter(deal__in=[deal.pk for deal, _, _ in rows])}
-    new = []
+    new, entries = [], []
     for deal, contact, role in rows:
         row = there.get((deal.pk, contact.pk))
-        if role and row is None:
-            new.append(DealContact(deal=deal, contact=contact, role=role))
-        elif row and role != row.role:
-            _change_role(row, role)
-        elif row or not role:
+        before = row.role if row else None
+        if before == role:
             continue
-        history.record(
-            deal, "deal.contact", by=by, data={"contact": contact.pk, "name": contact.name, "before": row and row.role, "after": role}
-        )
+        if row is None:
+            new.append(DealContact(deal=deal, contact=contact, role=role))
+        else:
+            _change_role(row, role)
+        entries.append((deal.pk, {}, {"contact": contact.pk, "name": contact.name, "before": before, "after": role}))
     DealContact.objects.bulk_create(new)
+    history.record_each("deal", entries, "deal.contact", by=by)
 
 
 def _change_role(row: DealContact, role: str | None) -> None:
@@ -383,7 +383,8 @@ def set_lines_many(rows: Sequence[tuple[Deal, Sequence[Line]]], *, by: "Actor") 
         if values:
             _follow_amount(deal, values)
         per_row[deal.pk] = put(deal, values, known)
-        history.record(deal, "deal.lines", by=by, data={"lines": [[i.product_id, i.quantity, i.unit_price] for i in items[deal.pk]]})
+    stated = {pk: {"lines": [[i.product_id, i.quantity, i.unit_price] for i in lines]} for pk, lines in items.items()}
+    history.record_each("deal", [(pk, {}, data) for pk, data in stated.items()], "deal.lines", by=by)
     return SHELF.store(fresh, per_row, "deal.edited", by=by)
 
 

@@ -91,8 +91,17 @@ def create_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool =
             lead.assigned_at = lead.received_at if facts else now
 
     leads = BIRTH.create_many([{"owner": None, **row} for row in rows], by=by, batch=batch, defaults=complete)
-    typed.of_leads(leads, {lead.pk: typed.LEAD_COLUMNS for lead in leads}, when=lambda lead: lead.received_at if facts else now)
+    _write_birth(leads, facts)
     return leads
+
+
+def _write_birth(leads: Sequence[Lead], facts: bool) -> None:
+    """What was known when a lead came in; for one that comes in converted, its status then is not."""
+    converted = [lead for lead in leads if lead.converted_at]
+    born = tuple(column for column in typed.LEAD_COLUMNS if column != "status")
+    columns = {lead.pk: born if lead.converted_at else typed.LEAD_COLUMNS for lead in leads}
+    typed.of_leads(leads, columns, when=lambda lead: lead.received_at if facts else clock.now())
+    typed.of_leads(converted, {lead.pk: ("status",) for lead in converted}, when=lambda lead: lead.converted_at or clock.now())
 
 
 def create(*, by: "Actor", **values: Any) -> Lead:

@@ -100,10 +100,11 @@ def check_move(deal: Deal, to: Stage) -> None:
 
 
 def _check_skip(stage: Stage, to: Stage) -> None:
-    between = Stage.objects.filter(
-        pipeline_id=stage.pipeline_id, type="open", archived_on__isnull=True, position__gt=stage.position, position__lt=to.position
-    ).count()
-    if between and not stage.pipeline.allow_skip:
+    if stage.pipeline.allow_skip:
+        return
+    rows = Stage.objects.filter(pipeline_id=stage.pipeline_id, type="open", archived_on__isnull=True)
+    between = rows.filter(position__gt=stage.position, position__lt=to.position).count()
+    if between:
         raise Refused("skipped_stage", stage=in_language(to.label, "en"), count=between + 1)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from pacesetter.base import clock, fields, history
 from pacesetter.base.fields import canonical
@@ -29,7 +29,7 @@ class Shelf:
     model: type[Any]
     capability: str
     after: Callable[[Sequence[Any], Mapping[int, Changes], "Actor"], None] | None = None
-    derived: tuple[str, ...] = field(default=())
+    related: tuple[str, ...] = field(default=())
 
     @transaction.atomic
     def create_many(
@@ -42,7 +42,8 @@ class Shelf:
     ) -> list[Any]:
         """Store new records from dicts of raw values by field key."""
         known = fields.of(self.noun)
-        made = [self._build(row, known, by) for row in rows]
+        with fields.remembered():
+            made = [self._build(row, known, by) for row in rows]
         for obj in made:
             if defaults:
                 defaults(obj)
@@ -120,10 +121,14 @@ class Shelf:
 
     def locked(self, objects: Sequence[Any]) -> list[Any]:
         """The records as they stand now, locked until the transaction ends, in the order given."""
-        rows = self.model.objects.select_for_update().in_bulk([obj.pk for obj in objects])
+        rows = self._lockable().in_bulk([obj.pk for obj in objects])
         if len(rows) < len({obj.pk for obj in objects}):
             raise NotFound("not_found", noun=self.noun, id=next(obj.pk for obj in objects if obj.pk not in rows))
         return [rows[obj.pk] for obj in objects]
+
+    def _lockable(self) -> Any:
+        rows = self.model.objects.select_for_update(of=("self",) if connection.features.has_select_for_update_of else ())
+        return rows.select_related(*self.related) if self.related else rows
 
     def store(
         self,

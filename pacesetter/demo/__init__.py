@@ -1,0 +1,9 @@
+"""The demo company: fictional people selling to fictional companies, made by calling the real verbs under a set clock.
+
+`plan.py` decides what happens (pure, seeded), `play.py` does it through the verbs, `truth.py` writes down what was planted.
+Only `cli` and tests import it.
+"""
+
+from pacesetter.demo.play import make
+
+__all__ = ["make"]

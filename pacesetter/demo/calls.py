@@ -1,0 +1,52 @@
+"""Weekly forecast calls of the demo company: everybody errs in their own way, and less as the quarter ends."""
+
+import datetime as dt
+import random
+
+from pacesetter.base import clock
+from pacesetter.base.actor import Actor
+from pacesetter.core import periods
+from pacesetter.core.money import to_minor
+from pacesetter.demo import cast
+from pacesetter.demo.people import Crew
+from pacesetter.demo.plan import Plan
+from pacesetter.planning import calls
+
+COMPANY_SPREAD = 0.14
+REP_SPREAD = 0.16
+
+
+def submit_all(plan: Plan, crew: Crew, rng: random.Random) -> None:
+    """Every Monday of every quarter: each seller's call, and the company's."""
+    quarter = periods.containing(plan.since, "quarter")
+    while quarter.since <= plan.today:
+        biases = {seat.name: seat.bias + rng.gauss(0, REP_SPREAD) for seat in cast.SEATS} | {"": rng.gauss(0.03, COMPANY_SPREAD)}
+        for week in range(13):
+            monday = quarter.since + dt.timedelta(7 * week + (7 - quarter.since.weekday()) % 7)
+            if plan.since <= monday <= plan.today and monday < quarter.until:
+                _week(plan, crew, quarter, monday, week, biases)
+        quarter = quarter.shifted(1)
+
+
+def _week(plan: Plan, crew: Crew, quarter: periods.Period, monday: dt.date, week: int, biases: dict[str, float]) -> None:
+    fade = 1 - week / 14
+    actual = _actuals(plan, quarter)
+    with clock.set_to(dt.datetime.combine(monday, dt.time(9), dt.UTC)):
+        for name, booked in actual.items():
+            user = crew.people.get(name)
+            if user is not None and (user.is_active or booked):
+                _submit(quarter, booked * (1 + biases[name] * fade), Actor.of(user, via="demo"))
+        _submit(quarter, sum(actual.values()) * (1 + biases[""] * fade), crew.by, company=True)
+
+
+def _submit(quarter: periods.Period, amount: float, by: Actor, company: bool = False) -> None:
+    calls.submit(period=quarter, amount=to_minor(str(max(0, round(amount, -3))).split(".")[0], "USD"), by=by, company=company)
+
+
+def _actuals(plan: Plan, quarter: periods.Period) -> dict[str, float]:
+    """What each seller books in the quarter, those still to come included: the plan knows."""
+    found = {seat.name: 0.0 for seat in cast.SEATS if seat.since is None or periods.add_months(plan.today, -seat.since) < quarter.until}
+    for deal in plan.deals:
+        if deal.outcome == "won" and deal.type != "renewal" and deal.ends in quarter and deal.seat.name in found:
+            found[deal.seat.name] += deal.value
+    return found
