@@ -71,6 +71,7 @@ class Remark:
 class Loader:
     """One import target. `after` names the nouns that are loaded before it, `files` words of file names that give it away.
 
+    `telling` are sets of fields any of which gives a file of this noun away; an id and a name are not enough.
     `links` are fields that point at rows of the same noun: they are filled once all rows are there.
     """
 
@@ -80,6 +81,7 @@ class Loader:
     after: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    telling: tuple[frozenset[str], ...] = ()
 
     def slots(self) -> list[Slot]:
         raise NotImplementedError

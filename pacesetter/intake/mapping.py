@@ -17,6 +17,11 @@ PLAUSIBLE = 0.3  # share of values that must have the shape when the name fits e
 TYPICAL = 0.9  # and when it is only near
 
 
+# Tables about records (who belongs to what, what changed when) look like records of the noun they name.
+NO_RECORDS = ("history", "relation", "member", "merge", "audit", "property", "submission", "ticket")
+SUPPORT = ("case", "cases")
+
+
 def squash(name: str) -> str:
     """A header without case, accents, blanks and signs: 'Close Date' and 'CloseDate' are the same."""
     return re.sub(r"[\W_]+", "", fold(name))
@@ -29,21 +34,24 @@ def signature(names: Sequence[str]) -> str:
 
 def target_of(file_name: str, columns: list[dict[str, Any]]) -> str:
     """The import target that explains most of the columns; "" when none explains the file."""
+    stem = squash(file_name.rsplit(".", 1)[0])
+    if stem in SUPPORT or any(word in stem for word in NO_RECORDS):
+        return ""
     best, best_score = "", 0.0
     for noun, loader in LOADERS.items():
-        score = _score(loader(), file_name, columns)
+        score = _score(loader(), stem, columns)
         if score > best_score:
             best, best_score = noun, score
     return best
 
 
-def _score(loader: Loader, file_name: str, columns: list[dict[str, Any]]) -> float:
+def _score(loader: Loader, stem: str, columns: list[dict[str, Any]]) -> float:
     fields = fields_of(loader, columns)
-    found = [key for key in fields if key]
+    found = {key for key in fields if key}
     needed = {slot.key for slot in loader.slots() if slot.required}
-    if (len(found) < 2 and len(columns) > 1) or needed - set(found) or not found:
+    named = any(word in stem for word in loader.files)
+    if not needed <= found or not (any(some <= found for some in loader.telling) or (named and needed)):
         return 0.0
-    named = any(word in squash(file_name.rsplit(".", 1)[0]) for word in loader.files)
     return len(found) / len(columns) + len(found) / 20 + (0.5 if named else 0)
 
 
@@ -72,5 +80,6 @@ def _fit(slot: Slot, column: dict[str, Any]) -> float:
     name, names = squash(column["name"]), [squash(slot.key), *map(squash, slot.names)]
     if name in names:
         return 200 - min(names.index(name), 90)
-    near = process.extractOne(name, [one for one in names if len(one) > 4], scorer=fuzz.ratio, score_cutoff=NEAR)
+    alike = [one for one in names if len(one) > 4 and one.endswith("id") == name.endswith("id")]
+    near = process.extractOne(name, alike, scorer=fuzz.ratio, score_cutoff=NEAR)
     return float(near[1]) if near and len(name) > 4 and share >= TYPICAL else 0.0

@@ -16,7 +16,9 @@ from pacesetter.planning.models import Quota
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
 
-add_sentences({"no_period": mark("The row does not say for which period. Map a period such as 2026-Q1, or its first day and the day after its last.")})
+add_sentences(
+    {"no_period": mark("The row does not say for which period. Map a period such as 2026-Q1, or its first day and the day after its last.")}
+)
 
 
 class QuotaLoader(Loader):
@@ -24,6 +26,7 @@ class QuotaLoader(Loader):
     label = mark("Quotas")
     capability = "quota.set"
     after = ("user", "product")
+    telling = (frozenset(("user", "amount", "period")), frozenset(("user", "amount", "since")))
     files = ("quota", "target", "cuota", "obiettiv")
 
     def slots(self) -> list[Slot]:
@@ -64,11 +67,23 @@ class QuotaLoader(Loader):
 
     def stored(self, ids: Collection[int]) -> dict[int, Values]:
         rows = Quota.objects.in_bulk(list(ids)).values()
-        return {row.pk: {"user": row.user_id, "since": row.since, "until": row.until, "amount": row.amount, "currency": row.currency, "product": row.product_id} for row in rows}
+        return {
+            row.pk: {
+                "user": row.user_id,
+                "since": row.since,
+                "until": row.until,
+                "amount": row.amount,
+                "currency": row.currency,
+                "product": row.product_id,
+            }
+            for row in rows
+        }
 
     def create(self, rows: list[Values], *, by: "Actor") -> list[int]:
         people = User.objects.in_bulk([row["user"] for row in rows])
-        plain = [{"product_id": row.get("product", 0), **{key: row[key] for key in ("since", "until", "amount", "currency")}} for row in rows]
+        plain = [
+            {"product_id": row.get("product", 0), **{key: row[key] for key in ("since", "until", "amount", "currency")}} for row in rows
+        ]
         made = quotas.put_many([{"user": people[row["user"]], **values} for row, values in zip(rows, plain, strict=True)], by=by)
         return [quota.pk for quota in made]
 
@@ -84,7 +99,9 @@ class QuotaLoader(Loader):
         if before is None:
             quotas.remove(quota, by=by)
         else:
-            quotas.put(quota.user, since=quota.since, until=quota.until, amount=before, currency=quota.currency, product_id=quota.product_id, by=by)
+            quotas.put(
+                quota.user, since=quota.since, until=quota.until, amount=before, currency=quota.currency, product_id=quota.product_id, by=by
+            )
 
 
 def _days(text: str) -> Values:

@@ -29,6 +29,10 @@ class AccountLoader(NamedLoader):
     label = mark("Accounts")
     after = ("user",)
     links = ("parent",)
+    telling = tuple(
+        frozenset(("name", one))
+        for one in ("industry", "website", "domain", "phone", "city", "country", "employees", "annual_revenue", "parent")
+    )
     files = ("account", "compan", "organi", "customer", "cuenta", "empresa", "aziend", "client")
     shelf = accounts.SHELF
     store = accounts.create_many
@@ -61,6 +65,7 @@ class AccountLoader(NamedLoader):
 class ProductLoader(NamedLoader):
     noun = "product"
     label = mark("Products")
+    telling = (frozenset(("name", "price")), frozenset(("name", "sku")), frozenset(("name", "family")))
     files = ("product", "price", "articol", "prodott", "item")
     shelf = products.SHELF
     store = products.create_many
@@ -79,6 +84,7 @@ class ProductLoader(NamedLoader):
 class CampaignLoader(NamedLoader):
     noun = "campaign"
     label = mark("Campaigns")
+    telling = (frozenset(("name", "budget")), frozenset(("name", "since", "until")))
     files = ("campaign", "campaña", "campagn")
     shelf = campaigns.SHELF
     store = campaigns.create_many

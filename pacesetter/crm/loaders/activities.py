@@ -15,6 +15,7 @@ class ActivityLoader(ShelfLoader):
     label = mark("Activities")
     after = ("user", "account", "contact", "lead", "deal")
     files = ("activit", "task", "event", "call", "meeting", "engagement", "actividad", "tarea", "attivita")
+    telling = (frozenset(("kind", "happened_at")), frozenset(("kind", "subject")))
     shelf = activities.SHELF
     store = activities.log_many
     ids = ("activity id", "task id", "event id", "engagement id", "record id")

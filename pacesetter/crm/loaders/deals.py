@@ -42,6 +42,11 @@ class DealLoader(ShelfLoader):
     label = mark("Deals")
     after = ("user", "account", "contact", "product", "campaign", "lead")
     files = ("opportunit", "deal", "pipeline", "negocio", "oportunidad", "trattativ", "opportunita")
+    telling = (
+        *(frozenset(("stage", one)) for one in ("name", "amount", "account", "owner", "close_date")),
+        frozenset(("name", "amount")),
+        frozenset(("name", "close_date")),
+    )
     shelf = deals.BIRTH
     ids = ("opportunity id", "deal id", "record id", "record id - deal", "hs_object_id", "id de registro", "id record", "opportunity")
     words: ClassVar = {
@@ -51,7 +56,7 @@ class DealLoader(ShelfLoader):
         "annual_amount": ("annual value", "acv", "arr", "annual contract value", "valor anual", "valore annuo"),
         "currency": ("currencyisocode", "amount currency", "deal currency", "deal_currency_code", "moneda", "divisa", "valuta"),
         "term_months": ("term", "contract term", "contract length", "plazo", "durata"),
-        "stage": ("stage name", "stagename", "deal stage", "dealstage", "etapa", "etapa del negocio", "fase", "fase trattativa"),
+        "stage": ("stage name", "stagename", "deal stage", "dealstage", "etapa", "etapa del negocio", "fase", "fase trattativa", "status", "deal status", "outcome", "result", "estado", "stato"),
         "pipeline": ("pipeline name", "canalización"),
         "category": ("forecast category", "forecastcategory", "forecastcategoryname", "hs_forecast_category"),
         "close_date": ("closedate", "closing date", "expected close date", "fecha de cierre", "data di chiusura", "data chiusura"),

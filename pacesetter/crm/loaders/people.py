@@ -27,7 +27,9 @@ FULL_NAME = Slot(
 
 
 class PersonLoader(ShelfLoader):
-    """People are told apart by e-mail, else by name (and company)."""
+    """People are told apart by e-mail, else by name."""
+
+    telling = (frozenset(("last_name", "email")), frozenset(("full_name", "email")), frozenset(("email", "phone")))
 
     def slots(self) -> list[Slot]:
         return [*super().slots(), FULL_NAME]
@@ -64,6 +66,12 @@ class ContactLoader(PersonLoader):
     noun = "contact"
     label = mark("Contacts")
     after = ("user", "account")
+    telling = (
+        *PersonLoader.telling,
+        frozenset(("last_name", "account")),
+        frozenset(("full_name", "account")),
+        frozenset(("email", "account")),
+    )
     files = ("contact", "people", "persona", "contatt")
     shelf = contacts.SHELF
     store = contacts.create_many
@@ -81,6 +89,13 @@ class LeadLoader(PersonLoader):
     noun = "lead"
     label = mark("Leads")
     after = ("user", "campaign")
+    telling = (
+        *PersonLoader.telling,
+        frozenset(("last_name", "company")),
+        frozenset(("full_name", "company")),
+        frozenset(("email", "company")),
+        frozenset(("email", "status")),
+    )
     files = ("lead", "prospect", "enquir", "inquir")
     shelf = leads.SHELF
     store = leads.create_many

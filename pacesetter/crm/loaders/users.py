@@ -25,6 +25,7 @@ class UserLoader(Loader):
     label = mark("People")
     capability = "people.manage"
     links = ("manager",)
+    telling = (frozenset(("name", "team")), frozenset(("name", "manager")))
     files = ("user", "team", "agent", "owner", "employee", "usuario", "equipo", "vendedor", "utent", "venditor", "rep")
 
     def slots(self) -> list[Slot]:
