@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pacesetter.analytics import targets
 from pacesetter.base import clock, settings, warehouse
 from pacesetter.base.scope import scope_of
-from pacesetter.base.warehouse import names
+from pacesetter.base.warehouse import names, plans
 from pacesetter.core import conditions, metrics, money
 from pacesetter.core.errors import Invalid, add_sentences
 from pacesetter.core.labels import mark
@@ -66,7 +66,7 @@ class Reader:
     def ask(self, key: str, dims: Sequence[str], where: Any, variants: Mapping[str, str] | None) -> Ask:
         """A checked question; a filter may be text, names in it become ids."""
         variants = variants or {}
-        known = metrics.dimensions(key, variants) if dims else []
+        known = metrics.dimensions(plans.columns(metrics.bare(key, variants))) if dims else []
         for name in dims:
             if name not in known:
                 raise Invalid("no_dimension", metric=METRICS[key].label, name=name, known=", ".join(known))
@@ -76,7 +76,7 @@ class Reader:
         tree = conditions.parse(where) if isinstance(where, str) else where
         if not tree or tree == conditions.EVERYTHING:
             return None
-        types = metrics.condition_types(key, variants)
+        types = metrics.condition_types(plans.columns(metrics.bare(key, variants)))
         known = conditions.Known(self.today, self.by.user_id, self.fiscal_start)
         return conditions.typed(tree, types, known, lambda field, value: self._clean(types[field], field, value))
 
@@ -88,7 +88,7 @@ class Reader:
 
     def cells(self, ask: Ask, period: Period, as_of: dt.date | None, marked: dt.date | None = None) -> list[Cell]:
         """Measure one period as of one day; `marked` is the day of the period that some metrics look back to."""
-        day, plan = self._day(as_of), metrics.plan(ask)
+        day, plan = self._day(as_of), plans.plan(ask)
         variables = self._variables(period, day) | ({"mark": marked} if marked else {})
         found = warehouse.query(self.version, plan.sql, variables, self.scope)
         return [replace(cell, made_at=self.version.instant) for cell in metrics.cells(ask, plan, found, Moment(period.since, period.until, day, self.currency))]
@@ -109,9 +109,9 @@ class Reader:
         conditions_, values = [f'"by_{name}" IS NOT DISTINCT FROM ?' for name in cell], list(cell.values())
         conditions_.append("reason IS NULL" if reason is None else "reason IS NOT NULL" if reason == "*" else "reason = ?")
         values += [reason] if reason not in (None, "*") else []
-        sql = f"SELECT * FROM ({metrics.records_sql(ask)}) WHERE {' AND '.join(conditions_)}"
+        sql = f"SELECT * FROM ({plans.records_sql(ask)}) WHERE {' AND '.join(conditions_)}"
         found = warehouse.query(self.version, sql, self._variables(period, self._day(as_of)), self.scope, values)
-        in_money = (metrics.plan(ask).unit or METRICS[ask.metric].unit) == "money"
+        in_money = (plans.plan(ask).unit or METRICS[ask.metric].unit) == "money"
         return [self._record(row, in_money) for row in found]
 
     def _record(self, row: Mapping[str, Any], in_money: bool) -> Record:

@@ -58,11 +58,17 @@ def team_names() -> Any:
     return Team.objects.all()
 
 
-def _options(*fields: str) -> None:
-    for field in fields:
-        names(field.rpartition(".")[2], label=lambda option, language: in_language(option.label, language), value="key")(
-            lambda field=field: Option.objects.filter(field=field)
-        )
+def _option_names(field: str) -> None:
+    """The labels of a company's own choices."""
+
+    def rows() -> Any:
+        return Option.objects.filter(field=field)
+
+    def label(option: Any, language: str) -> str:
+        return in_language(option.label, language)
+
+    names(field.rpartition(".")[2], label=label, value="key")(rows)
 
 
-_options("account.segment", "account.industry", "source", "deal.competitor")
+for _field in ("account.segment", "account.industry", "source", "deal.competitor"):
+    _option_names(_field)

@@ -8,7 +8,20 @@ from pacesetter.base.models import ExternalId
 from pacesetter.base.warehouse import source
 from pacesetter.base.warehouse.names import names
 from pacesetter.core.labels import in_language
-from pacesetter.crm.models import Account, Activity, Campaign, Credit, Deal, DealChange, Lead, LineItem, LostReason, Pipeline, Product, Stage
+from pacesetter.crm.models import (
+    Account,
+    Activity,
+    Campaign,
+    Credit,
+    Deal,
+    DealChange,
+    Lead,
+    LineItem,
+    LostReason,
+    Pipeline,
+    Product,
+    Stage,
+)
 
 
 @source("deals", noun="deal", scope="owner_id")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pacesetter.core.metrics import METRICS, Cell, dimensions
+from pacesetter.core.metrics import METRICS, Cell, bare, columns, dimensions
 from pacesetter.core.metrics.at import GENERAL
 from pacesetter.core.metrics.tables import FACTS
 from pacesetter.core.metrics.words import BESIDE, DIMENSIONS, OPTIONS, REASONS, SAYINGS, SWITCHES
@@ -62,8 +62,8 @@ def replayed() -> World:
 def own() -> World:
     """A company that physically holds only the rows of person 1 and of nobody."""
     world = World(**small.raw())
-    for name, columns in FACTS.items():
-        if "seen" in columns:
+    for name, known in FACTS.items():
+        if "seen" in known:
             world.keep(f"DELETE FROM {name} WHERE seen NOT IN (0, 1)")
     return world
 
@@ -142,7 +142,7 @@ def test_a_scope_is_a_company_of_its_own(world: World, own: World, key: str, var
 
 @pytest.mark.parametrize(("key", "variants", "by"), [(*param.values, "owner") for param in asked()] + [(key, {}, by) for key in METRICS for by in ("team", "type", "month")])
 def test_parts_add_up(world: World, key: str, variants: Variants, by: str) -> None:
-    if by not in dimensions(key, variants) or (by == "month" and METRICS[key].trend != "flow"):
+    if by not in dimensions(columns(bare(key, variants))) or (by == "month" and METRICS[key].trend != "flow"):
         pytest.skip("not a breakdown of this metric")
     whole, parts = world.cell(key, YEAR, **variants), world.cells(key, YEAR, by=(by,), **variants)
     if whole.says != "waiting" and METRICS[key].aggregate.figure is None and not (METRICS[key].then and by != "month"):
@@ -176,7 +176,7 @@ def test_everything_has_a_word(key: str) -> None:
     assert set(metric.variants) <= set(SWITCHES)
     assert {o for name, options in metric.variants.items() for o in options} - set(OPTIONS) <= {str(week) for week in range(1, 14)}
     assert set(metric.beside) <= set(BESIDE)
-    assert set(dimensions(key)) <= set(DIMENSIONS)
+    assert set(dimensions(columns(bare(key)))) <= set(DIMENSIONS)
 
 
 def test_money_is_exact(world: World) -> None:

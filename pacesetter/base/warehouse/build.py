@@ -14,7 +14,8 @@ from pacesetter.core.metrics.tables import RAW, SQL_TYPES
 def build(raw: dict[str, Table], folder: Path, into: Path, *, zone: str, currency: str, today: dt.date) -> None:
     """Write every fact into the folder `into`."""
     con = _connection(raw, folder)
-    for name, value in {"zone": zone, "company_currency": currency, "company_exponent": money.exponent(currency), "today": today}.items():
+    variables: dict[str, str | int | dt.date] = {"zone": zone, "company_currency": currency, "company_exponent": money.exponent(currency), "today": today}
+    for name, value in variables.items():
         set_variable(con, name, value)
     into.mkdir(parents=True)
     for fact in facts():

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import os
 import uuid
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -69,4 +68,4 @@ def swap(new: Manifest) -> None:
     target = folder() / "manifest.json"
     draft = target.with_name(f"manifest-{new.token}.json")
     draft.write_text(json.dumps(asdict(new)))
-    os.replace(draft, target)
+    draft.replace(target)

@@ -34,6 +34,8 @@ total = Aggregate("total")
 median_of_rows = Aggregate("median", figure=_quantile("num", 0.5))
 p90_of_rows = Aggregate("p90", figure=_quantile("num", 0.9))
 
+AGGREGATES = {one.key: one for one in (ratio, mean, total, median_of_rows, p90_of_rows)}
+
 
 def median(column: str = "num") -> Figure:
     return Figure(_quantile(column, 0.5))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -51,23 +51,27 @@ class Ask:
         return found if isinstance(found, list) else [found]
 
 
-def dimensions(metric: str, variants: Mapping[str, str] | None = None) -> list[str]:
-    """What this metric can be broken down by and filtered on, times last."""
-    return [*_dimensions(Ask.of(metric, variants or {}, (), None, False, 1)), *TIMES]
+def bare(metric: str, variants: Mapping[str, str] | None = None) -> Ask:
+    """The question without breakdown, filter and scope: what its tables carry does not depend on those."""
+    return Ask.of(metric, variants or {}, (), None, False, 1)
 
 
 @lru_cache(512)
-def _dimensions(ask: Ask) -> tuple[str, ...]:
+def columns(ask: Ask) -> tuple[str, ...]:
+    """What all tables of a question carry besides the contract."""
     tables = [set(part.table.columns) for part in ask.parts]
-    return tuple(name for name in DIMENSIONS if name == "team" or all(name in columns for columns in tables))
+    return tuple(name for name in (*DIMENSIONS, *TRAITS) if name == "team" or all(name in known for known in tables))
 
 
-def condition_types(metric: str, variants: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The fields a filter on this metric may name, with the types that the condition language asks for."""
-    ask = Ask.of(metric, variants or {}, (), None, False, 1)
-    tables = [set(part.table.columns) for part in ask.parts]
-    traits = {name: "number" if kind == INT else "date" for name, kind in TRAITS.items() if all(name in columns for columns in tables)}
-    return {name: TYPES.get(DIMENSIONS[name], "key") for name in _dimensions(ask)} | traits
+def dimensions(carried: Iterable[str]) -> list[str]:
+    """What a metric whose tables carry these columns can be broken down by, times last."""
+    return [*(name for name in carried if name in DIMENSIONS), *TIMES]
+
+
+def condition_types(carried: Iterable[str]) -> dict[str, str]:
+    """The fields a filter may name, with the types that the condition language asks for."""
+    types = {name: TYPES.get(kind, "key") for name, kind in DIMENSIONS.items()} | {name: "number" if kind == INT else "date" for name, kind in TRAITS.items()}
+    return {name: types[name] for name in carried}
 
 
 @dataclass(frozen=True)
@@ -147,7 +151,7 @@ def _keyed(ask: Ask, part: Rows, index: int) -> Expr:
         t = _with_team(at, t)
     if ask.where:
         t = t.filter(conditions.to_ibis(_read_back(json.loads(ask.where)), t))
-    said = [name for name in t.columns if name in RECORD or name not in CONTRACT + (*DIMENSIONS, *TRAITS)]
+    said = [name for name in t.columns if name in RECORD or name not in (*CONTRACT, *DIMENSIONS, *TRAITS)]
     return t.select(*said, part=ibis.literal(index), noun=ibis.literal(part.noun), **{f"by_{name}": _key(t, name, ask.fiscal_start) for name in ask.by})
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pacesetter.core.labels import mark
 from pacesetter.core.metrics.aggregates import mean, median, p80, ratio
-from pacesetter.core.metrics.shape import Meaning, Rows, StageKey, metric, reason, rows
+from pacesetter.core.metrics.shape import ANY_STAGE, Meaning, Rows, StageKey, metric, reason, rows
 from pacesetter.core.metrics.values import NO_CURRENCY, PLAN_RATE, Kind, Value, of_kind, one, without_value
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def win_rate(
     month: Literal["closed", "created"] = "closed",
     deals: Kind = "new_and_expansion",
     rivals: Literal["all", "competitive"] = "all",
-    stage: StageKey = StageKey("any"),
+    stage: StageKey = ANY_STAGE,
 ) -> Rows:
     d = _passing(at, of_kind(at.deals, deals), stage)
     d = d.filter(d.competitor.notnull()) if rivals == "competitive" else d

@@ -18,7 +18,6 @@ from pacesetter.core.registry import Registry
 
 if TYPE_CHECKING:
     from pacesetter.core.metrics.aggregates import Aggregate, Figure
-    from pacesetter.core.metrics.at import At
     from pacesetter.core.metrics.cells import Cell
 
 Unit = Literal["share", "money", "days", "minutes", "count", "ratio"]
@@ -30,6 +29,9 @@ CONTRACT = ("id", "on", "who", "reason", "team_on", "num", "den", "team_given")
 
 class StageKey(str):
     """A variant whose value is the key of a stage, or `any`."""
+
+
+ANY_STAGE = StageKey("any")
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ def test_a_ledger_over_all_time_is_what_stands_today(world: World, raw: dict) ->
 def test_open_pipeline_overdue_apart(world: World, raw: dict) -> None:
     wide = parse("2026", TODAY)
     found = [d for d in raw["deals"] if d["status"] == "open" and d["archived_at"] is None and d["type"] != "renewal" and d["close_date"] and d["close_date"] in wide]
-    with_amount = [(d["close_date"], plan(d["annual_amount"], d["currency"], d["close_date"]), dict((s[0], s[3]) for s in small.STAGES)[d["stage_id"]]) for d in found if d["annual_amount"] is not None]
+    with_amount = [(d["close_date"], plan(d["annual_amount"], d["currency"], d["close_date"]), {stage[0]: stage[3] for stage in small.STAGES}[d["stage_id"]]) for d in found if d["annual_amount"] is not None]
     cell = world.cell("open_pipeline", wide)
     assert cell.value == Decimal(sum(amount for day, amount, _ in with_amount if day >= TODAY)) / 100
     assert (cell.beside["overdue"] or 0) == Decimal(sum(amount for day, amount, _ in with_amount if day < TODAY)) / 100

@@ -17,13 +17,14 @@ from pacesetter.base.models import Dirty
 from pacesetter.base.warehouse import extract
 from pacesetter.base.warehouse.build import build
 from pacesetter.base.warehouse.manifest import FORMAT, Manifest, Table, current, folder, swap
+from pacesetter.base.warehouse.plans import forget_older
 from pacesetter.base.warehouse.sources import SOURCES, Source
 from pacesetter.base.worker import chore
 
 log = logging.getLogger(__name__)
 DELTAS = 8  # then a new base is written
 SHARE = 4  # … or when the deltas replace more than a quarter of the rows
-FORGET = 500  # dirty rows deleted in one short transaction
+FORGET = 2_000  # dirty rows deleted in one short transaction
 PAUSE = 0.02  # between two of them, for other writers
 KEPT_SECONDS = 600  # files of older versions stay this long, for readers in the middle of a query
 DUE_SECONDS = 2.0
@@ -111,7 +112,8 @@ def _forget(ids: list[int]) -> None:
 
 
 def _tidy(kept: Manifest) -> None:
-    """Remove files that no version has needed for a while."""
+    """Remove files that no version has needed for a while, and SQL of older releases."""
+    forget_older()
     before = time.time() - KEPT_SECONDS
     for path in folder().iterdir():
         if path.name not in kept.files and path.suffix != ".json" and path.name != "lock" and path.stat().st_mtime < before:
