@@ -16,7 +16,22 @@ handle(api)
 
 
 def _mount() -> None:
-    from pacesetter.api import activities, deals, foundation, history, jobs, leads, people, planning, process, records, tools, views
+    from pacesetter.api import (
+        activities,
+        deals,
+        foundation,
+        history,
+        imports,
+        jobs,
+        leads,
+        metrics,
+        people,
+        planning,
+        process,
+        records,
+        tools,
+        views,
+    )
 
     for path, router in records.routers().items():
         api.add_router(path, router, tags=[path.strip("/")])
@@ -25,7 +40,9 @@ def _mount() -> None:
         "leads": leads.router,
         "activities": activities.router,
         "history": history.router,
+        "imports": imports.router,
         "jobs": jobs.router,
+        "metrics": metrics.router,
         "people": people.router,
         "process": process.router,
         "foundation": foundation.router,

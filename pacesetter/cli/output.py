@@ -35,7 +35,8 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[Any]], right: Sequence[i
 
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for at, head in enumerate(heads):
-        shown.add_column(head, justify="right" if at in right else "left", overflow="ellipsis", no_wrap=True)
+        last = at == len(heads) - 1 and at not in right
+        shown.add_column(head, justify="right" if at in right else "left", overflow="fold" if last else "ellipsis", no_wrap=not last)
     for row in rows:
         shown.add_row(*["" if cell is None else str(cell) for cell in row])
     Console(file=sys.stdout).print(shown)

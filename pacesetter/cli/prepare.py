@@ -6,13 +6,17 @@ import os
 from pathlib import Path
 
 
-def ready() -> None:
+def ready(*, quiet: bool = True) -> None:
     """Set Django up and bring the data folder up to date; quick when there is nothing to do."""
+    import logging
+
     import django
     from django.conf import settings
 
     settings.PACESETTER_DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
     django.setup()
+    if quiet:
+        logging.getLogger().setLevel(logging.WARNING)
     _catalogues(Path(settings.PACESETTER_DATA))
     if _behind():
         _migrate()

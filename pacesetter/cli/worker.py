@@ -11,7 +11,7 @@ def command() -> None:
     """Run the job worker until it is told to stop."""
     from pacesetter.cli.prepare import ready
 
-    ready()
+    ready(quiet=False)
     from pacesetter.base import worker
 
     stop = threading.Event()
