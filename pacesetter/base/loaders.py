@@ -105,6 +105,10 @@ class Loader:
     def settle(self, values: Values) -> None:
         """Fill in what follows from the given values."""
 
+    def estimate(self, values: Values) -> tuple[str, Any] | None:
+        """A field that the row lacks and the value our own records suggest; None as value while they are still to come."""
+        return None
+
     def judge(self, values: Values) -> Iterable[Remark]:
         """Remarks about the values of one row together."""
         return ()

@@ -47,6 +47,7 @@ def run(batch: Import, step: Step = lambda done, total: None) -> None:
             step(done, total)
         resolver.offer(file.target, judged.names)
         judged.store()
+        repairs.propose_estimates(plan)
         if tally := judged.totals.as_dict():
             totals[file.target] = tally
     Import.objects.filter(pk=batch.pk).update(state="checked", checked_at=clock.now(), totals=totals, error=None)

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F
 
-from pacesetter.base import clock, loaders
+from pacesetter.base import clock, jobs, loaders
 from pacesetter.base.actor import Actor
 from pacesetter.base.models import ExternalId
 from pacesetter.intake.check import CHUNK, Matcher, Step, differences, refusal
@@ -99,8 +99,8 @@ class Loading:
     def _start_over(self) -> None:
         """The check's refusals give way to the load's own, which see what is there by now."""
         with transaction.atomic():
-            self.file.refusals.all().delete()
-            ImportFile.objects.filter(pk=self.file.pk).update(new=0, updates=0, same=0, refused=0)
+            if ImportFile.objects.filter(pk=self.file.pk, loaded_line=0).update(new=0, updates=0, same=0, refused=0):
+                self.file.refusals.all().delete()
 
     def _chunks(self) -> Iterator[list[Row]]:
         for rows in self.plan.batches():
@@ -122,11 +122,14 @@ class Loading:
         updates = self._update({ids[row.line]: row for row in old})
         self._name({ids[row.line]: row for row in old if row.key})
         Refusal.objects.bulk_create([refusal(self.file, row) for row in refused], batch_size=CHUNK)
-        counts = {"new": len(new), "updates": updates, "same": len(old) - updates, "refused": len(refused)}
-        ImportFile.objects.filter(pk=self.file.pk).update(
-            loaded_line=rows[-1].line, **{name: F(name) + count for name, count in counts.items()}
-        )
-        self.file.loaded_line = rows[-1].line
+        self._advance(rows[-1].line, {"new": len(new), "updates": updates, "same": len(old) - updates, "refused": len(refused)})
+
+    def _advance(self, line: int, counts: dict[str, int]) -> None:
+        """Note how far the load came, unless another worker took over and was here before: then nothing of this chunk stays."""
+        mine = ImportFile.objects.filter(pk=self.file.pk, loaded_line=self.file.loaded_line)
+        if not mine.update(loaded_line=line, **{name: F(name) + count for name, count in counts.items()}):
+            raise jobs.LeaseLost
+        self.file.loaded_line = line
 
     def _create(self, rows: list[Row]) -> None:
         if rows:

@@ -22,6 +22,7 @@ add_sentences(
         "only_signs_differ": mark("Only spaces, signs or capitals differ from {name}."),
         "near_name": mark("The only name near it is {name}."),
         "trade_word": mark("Stage names of the source, in their usual order."),
+        "list_price": mark("These open deals carry no amount. The list price of their product can stand in as an estimate."),
         "new_person": mark("Nobody here has these names. They become owners who may not sign in."),
         "new_option": mark("These choices are not on the list yet."),
         "new_record": mark("No {noun} has these names yet."),
@@ -55,10 +56,23 @@ def propose(plan: Plan, texts: dict[str, Counter[str]], resolver: Resolver) -> l
     proposals = [one for cell in plan.cells if cell.slot.lookup for one in _for_cell(cell, texts[cell.slot.key], resolver)]
     repairs = [_repair(plan.file, proposal) for proposal in proposals]
     _decide_as_before(plan.file, repairs)
-    plan.file.repairs.all().delete()
+    plan.file.repairs.exclude(kind="estimate").delete()
     Repair.objects.bulk_create(repairs)
     resolver.take_repairs(repairs)
     return repairs
+
+
+def propose_estimates(plan: Plan) -> None:
+    """Offer to fill gaps from our own records; never applied by "accept all"."""
+    kept = {repair.field: repair for repair in plan.file.repairs.filter(kind="estimate")}
+    for key in kept.keys() - plan.gaps.keys():
+        kept[key].delete()
+    for key, rows in plan.gaps.items():
+        repair = kept.get(key) or Repair(
+            file=plan.file, column=plan.columns.get(key, ""), field=key, kind="estimate", code="list_price", optional=True
+        )
+        repair.rows, repair.values = rows, [{"from": "", "to": "", "label": plan.slots[key].label, "rows": rows}]
+        repair.save()
 
 
 def _for_cell(cell: Cell, texts: Counter[str], resolver: Resolver) -> Iterator[Proposal]:

@@ -72,6 +72,7 @@ def _repair(one: Repair, translate: Say | None) -> dict[str, Any]:
         "rows": one.rows,
         "values": values,
         "decision": one.decision,
+        "optional": one.optional,
         "reason": sentence(one.code, one.params, translate),
     }
 

@@ -1,5 +1,6 @@
 """The one pipeline that check and load share: from a file's lines to rows of values with remarks."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,6 +79,8 @@ class Plan:
         self.slots = {slot.key: slot for slot in self.loader.slots()}
         self.cells = list(self._cells())
         self.columns = {cell.slot.key: cell.column for cell in self.cells}
+        self.gaps: Counter[str] = Counter()
+        self.estimated = set(file.repairs.filter(kind="estimate", decision="accepted").values_list("field", flat=True))
         self.unescape = any(column["name"] == REASON for column in file.columns)
 
     def _cells(self) -> Iterator[Cell]:
@@ -143,8 +146,17 @@ class Plan:
         for row in rows:
             if not row.refused:
                 self.loader.settle(row.values)
+                self._estimate(row)
                 for remark in self.loader.judge(row.values):
                     row.remarks.append((self.columns.get(remark.field, ""), "", remark))
+
+    def _estimate(self, row: Row) -> None:
+        """Fill a gap from our own records where that was accepted, else only count it."""
+        if guess := self.loader.estimate(row.values):
+            key, value = guess
+            self.gaps[key] += 1
+            if key in self.estimated and value is not None:
+                row.values[key] = value
 
     def _resolve(self, cell: Cell, rows: list[Row]) -> None:
         slot, lookup = cell.slot, loaders.lookup(cell.slot.lookup)

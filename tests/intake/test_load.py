@@ -5,12 +5,14 @@ import datetime as dt
 import pytest
 
 from pacesetter.base import settings
+from pacesetter.base.jobs import LeaseLost
 from pacesetter.base.models import ExternalId, HistoryEntry, Option, User
 from pacesetter.crm import deals as deal_verbs
 from pacesetter.crm.models import Account, Activity, Contact, Deal, DealChange, Lead, LineItem, Product
 from pacesetter.intake import imports, work
 from pacesetter.intake import load as loading
 from pacesetter.intake.models import Import
+from pacesetter.intake.resolve import Resolver
 
 HEAD = "Deal ID,Deal Name,Stage,Amount,Close Date,Created Date,Deal Owner,Account Name,Product"
 ROWS = [
@@ -174,3 +176,32 @@ def test_an_edit_by_a_person_survives_until_the_file_says_otherwise(bring, load,
     load(bring(text()))
     deal_verbs.edit(Deal.objects.get(name="First"), by=system, next_step="Call back")
     assert counts(bring(text())) == (0, 0, 3, 0)
+
+
+def test_an_estimate_is_used_only_when_somebody_says_so(bring, load, system):
+    load(bring("Product,List price\nWidget,70\n", "products.csv"))
+    rows = "1,First,Discovery,,2026-12-01,2026-01-02,Ann Lee,Acme,Widget", "2,Second,Discovery,,2026-12-01,2026-01-02,Ann Lee,Acme,"
+    load(bring(text(*rows)))
+    assert set(Deal.objects.values_list("amount", flat=True)) == {None}
+    batch = bring(text(*rows))
+    repair = batch.files.get().repairs.get(kind="estimate")
+    assert (repair.rows, repair.optional, repair.decision) == (1, True, "")
+    imports.decide(repair, accept=True, by=system)
+    imports.check_now(batch, by=system)
+    assert counts(batch) == (0, 1, 1, 0)
+    load(batch)
+    assert list(Deal.objects.order_by("name").values_list("amount", flat=True)) == [7000, None]
+
+
+def test_two_workers_after_one_load_store_each_row_once(bring, system):
+    batch = bring(text())
+    imports.accept_all(batch, by=system)
+    by = work.importer(batch, system)
+    loading._make(batch, by)
+    resolver = Resolver(batch, dry=False)
+    slow = loading.Loading(batch.files.get(), resolver, by, loading.Pace(alone=True))
+    quick = loading.Loading(batch.files.get(), resolver, by, loading.Pace(alone=True))
+    assert list(quick.run()) == [3]
+    with pytest.raises(LeaseLost):
+        list(slow.run())
+    assert Deal.objects.count() == 3

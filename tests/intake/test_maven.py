@@ -45,6 +45,7 @@ def test_repairs_and_findings_are_counted_with_their_reason(checked):
     assert repairs == {
         "product": ("near", 1480, {"GTXPro": "GTX Pro"}),
         "deal_stage": ("stage", 2089, {"Prospecting": "Discovery", "Engaging": "Qualification"}),
+        "close_value": ("estimate", 2089, {"": "Amount"}),
     }
     assert {one["code"]: one["rows"] for one in deals["findings"]} == {
         "no_account": 1425,

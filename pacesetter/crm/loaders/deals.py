@@ -2,11 +2,12 @@
 
 import datetime as dt
 from collections.abc import Collection, Hashable, Iterable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import transaction
 
-from pacesetter.base import clock, history
+from pacesetter.base import clock, history, settings
 from pacesetter.base.ensure import protect, unprotect
 from pacesetter.base.fields import Minor
 from pacesetter.base.loaders import LOADERS, Remark, Slot, Values
@@ -101,6 +102,23 @@ class DealLoader(ShelfLoader):
             values.setdefault("close_date", day)
         if not stage or stage.type != "lost":
             values.pop("lost_reason", None)
+
+    def estimate(self, values: Values) -> tuple[str, Any] | None:
+        """An open deal without amount may take the list price of its product."""
+        product = values.get("product")
+        if product is None or values.get("amount") is not None or self._kind(values) != "open":
+            return None
+        price = self.prices.get(product) if isinstance(product, int) else None
+        if isinstance(product, int) and price is None:
+            return None
+        return "amount", price if price is None else Minor(price)
+
+    @cached_property
+    def prices(self) -> dict[int, int]:
+        """List prices in the company currency, by product."""
+        return dict(
+            Product.objects.filter(price__isnull=False, currency__in=("", settings.get("company.currency"))).values_list("pk", "price")
+        )
 
     def judge(self, values: Values) -> Iterable[Remark]:
         kind = self._kind(values)
