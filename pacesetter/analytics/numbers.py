@@ -4,10 +4,12 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pacesetter.analytics import targets
+from pacesetter.analytics.models import Target
 from pacesetter.base import clock, settings, warehouse
 from pacesetter.base.scope import scope_of
 from pacesetter.base.warehouse import names, plans
@@ -59,6 +61,11 @@ class Reader:
         if all(scope.everything for scope in scopes.values()):
             return None
         return [(noun, owner) for noun, scope in scopes.items() for owner in (*(scope.owners or ()), *([NOBODY] if scope.queue and noun in ("deal", "lead") else ()))]
+
+    @cached_property
+    def targets(self) -> list[Target]:
+        """All targets, read once for all the numbers of a page."""
+        return list(Target.objects.all())
 
     def period(self, period: Period | str) -> Period:
         return parse(period, self.today, self.fiscal_start) if isinstance(period, str) else period
@@ -145,7 +152,7 @@ def measure(
     if compare and not set(dims) & set(TIMES) and span.grain != "all":
         _compare(reader, ask, span, as_of, compare, cells)
     if not dims and not where:
-        cells[0].target = targets.target_of(key, _own(ask), span)
+        cells[0].target = targets.target_of(key, _own(ask), span, reader.targets)
     return cells
 
 

@@ -1,7 +1,7 @@
 """Verbs and questions on targets."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
@@ -71,10 +71,11 @@ def _decimal(value: Decimal | str) -> str:
     return f"{number:f}"
 
 
-def target_of(metric: str, variants: Mapping[str, str], period: Period) -> Decimal | None:
+def target_of(metric: str, variants: Mapping[str, str], period: Period, among: Iterable[Target]) -> Decimal | None:
     """The target for exactly this period; for rates and lengths also that of a longer one around it."""
-    known = Target.objects.filter(metric=metric, variant=variant_text(metric, variants), since__lte=period.since, until__gte=period.until)
+    wanted = (metric, variant_text(metric, variants))
+    around = [t for t in among if (t.metric, t.variant) == wanted and t.since <= period.since and period.until <= t.until]
     if METRICS[metric].unit in ADDS_UP:
-        known = known.filter(since=period.since, until=period.until)
-    nearest = known.order_by("-since", "until").first()
+        around = [t for t in around if (t.since, t.until) == (period.since, period.until)]
+    nearest = min(around, key=lambda target: target.until - target.since, default=None)
     return Decimal(nearest.value) if nearest else None

@@ -26,7 +26,7 @@ DELTAS = 8  # then a new base is written
 SHARE = 4  # … or when the deltas replace more than a quarter of the rows
 FORGET = 2_000  # dirty rows deleted in one short transaction
 PAUSE = 0.02  # between two of them, for other writers
-KEPT_SECONDS = 600  # files of older versions stay this long, for readers in the middle of a query
+KEPT_SECONDS = 600  # the version before stays, and of older ones what is younger: somebody may be reading it
 DUE_SECONDS = 2.0
 _last_look = 0.0
 
@@ -60,7 +60,7 @@ def refresh(*, full: bool = False) -> Manifest:
         new = _made(old, wanted, dirty)
         swap(new)
         _forget([pk for pk, _, _ in dirty])
-        _tidy(new)
+        _tidy(new.files | (old.files if old else set()))
         return new
 
 
@@ -111,12 +111,12 @@ def _forget(ids: list[int]) -> None:
             time.sleep(PAUSE)
 
 
-def _tidy(kept: Manifest) -> None:
+def _tidy(kept: set[str]) -> None:
     """Remove files that no version has needed for a while, and SQL of older releases."""
     forget_older()
     before = time.time() - KEPT_SECONDS
     for path in folder().iterdir():
-        if path.name not in kept.files and path.suffix != ".json" and path.name != "lock" and path.stat().st_mtime < before:
+        if path.name not in kept and path.suffix != ".json" and path.name != "lock" and path.stat().st_mtime < before:
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 

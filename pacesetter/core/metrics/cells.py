@@ -47,11 +47,26 @@ class Cell:
         return sum(self.left_out.values())
 
     @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 95 % interval of a share of counts (Wilson's): what chance alone would allow."""
+        if self.unit != "share" or self.units.get("den") != "count" or not self.den or self.num is None:
+            return None
+        return wilson(float(self.num), float(self.den))
+
+    @property
     def change(self) -> Number | None:
         """Value minus the comparison's value, in the unit of the value."""
         if self.previous is None or self.value is None or self.previous.value is None:
             return None
         return self.value - self.previous.value  # type: ignore[operator]
+
+
+def wilson(num: float, den: float, z: float = 1.959964) -> tuple[float, float]:
+    """Wilson's score interval of `num` out of `den`; it stays inside 0 … 1 and works for small numbers."""
+    share, square = num / den, z * z
+    middle = (share + square / (2 * den)) / (1 + square / den)
+    reach = z / (1 + square / den) * math.sqrt(share * (1 - share) / den + square / (4 * den * den))
+    return max(middle - reach, 0.0), min(middle + reach, 1.0)
 
 
 @dataclass(frozen=True)

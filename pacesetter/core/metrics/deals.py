@@ -83,6 +83,7 @@ def win_rate(
     higher_is_better=False,
     aggregate=mean,
     beside={"median": median(), "p80": p80()},
+    target_on="median",
     means=Meaning(
         population=mark("Won deals, new business and expansion. Deals whose creation date is the day they were loaded, and deals without a beginning or with one after their end, are left out and counted."),
         date=mark("The day of the last closure, in calendar days from creation; as a variant from the first qualified stage, the first meeting or the lead."),

@@ -73,6 +73,7 @@ class Metric:
     then: Callable[[Expr, Mapping[str, str]], Mapping[str, Expr]] | None = None  # what each netted cell adds
     finish: "Callable[[Cell], Any] | None" = None
     says: "Callable[[Cell], str | None] | None" = None
+    target_on: str = "value"  # or the figure beside that a target is about
     trend: Literal["flow", "opening", "period"] = "flow"  # over time: by each row's day; or asked anew per period, as it opened or as it ended
 
     @cached_property
