@@ -41,14 +41,16 @@ class Looks:
     def moment(self) -> tuple[Any, Any]:
         return clock.now(), formats.today()
 
-    def show(self, field: Field, row: Any) -> SafeString | str:
-        """The value of a field on a record."""
+    def show(self, field: Field, row: Any, *, linked: bool = True) -> SafeString | str:
+        """The value of a field on a record; a cell that is a button holds no link."""
         special = SPECIAL.get((field.noun, field.key))
         if special:
             return special(row, self)
         value = field.read(row)
         if value in (None, ""):
             return ""
+        if not linked and (field.type in ("email", "phone", "url") or field.ref in NOUNS):
+            return str(getattr(row, field.key, value))
         return self.value(field, value, row)
 
     def value(self, field: Field, value: Any, row: Any = None) -> SafeString | str:

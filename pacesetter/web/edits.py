@@ -95,7 +95,7 @@ def _edit(request: Request, kind: Noun, record: Any, one: Field, refused: Refuse
 def _cell(request: Request, kind: Noun, record: Any, one: Field, *, focus: bool = False) -> HttpResponse:
     looks = Looks(request.actor, request.company.currency)
     shown = {
-        "html": looks.show(one, record),
+        "html": looks.show(one, record, linked=False),
         "edit": kind.url("field", record.pk, one.key),
         "label": forms.label_of(one),
         "num": one.type in NUMBERS,

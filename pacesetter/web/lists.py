@@ -152,7 +152,7 @@ class ListPage:
         key = head["key"]
         one = self.view.columns[key].field if key in self.view.columns else Field(self.noun.key, key, "", "text", editable=False)
         edit = self.noun.url("field", record.pk, key) if may and key != self.noun.link and editable(self.noun, one, record) else ""
-        return {"html": self.looks.show(one, record), "edit": edit, "label": head["label"], "num": head.get("num")}
+        return {"html": self.looks.show(one, record, linked=not edit), "edit": edit, "label": head["label"], "num": head.get("num")}
 
     @cached_property
     def filters(self) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 
 from pacesetter.base import logs, settings
 from pacesetter.base.actor import Actor
@@ -49,6 +50,7 @@ def security_policy(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.setdefault("Content-Security-Policy", POLICY)
+        patch_vary_headers(response, ["HX-Request"])  # one address answers pages and parts
         return response
 
     return middleware

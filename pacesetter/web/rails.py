@@ -16,11 +16,12 @@ def facts(request: Request, kind: Noun, record: Any, keys: Iterable[str]) -> lis
     known, looks = fields.of(kind.key), Looks(request.actor, request.company.currency)
     may = kind.may_edit(record, request.actor)
     chosen = [*(known[key] for key in keys), *(one for one in known.values() if one.is_custom)]
-    return [
-        {
-            "label": label_of(one),
-            "html": looks.show(one, record),
-            "edit": kind.url("field", record.pk, one.key) if may and editable(kind, one, record) else "",
-        }
-        for one in chosen
-    ]
+    return [_fact(kind, record, one, looks, may and editable(kind, one, record)) for one in chosen]
+
+
+def _fact(kind: Noun, record: Any, one: fields.Field, looks: Looks, may: bool) -> dict[str, Any]:
+    return {
+        "label": label_of(one),
+        "html": looks.show(one, record, linked=not may),
+        "edit": kind.url("field", record.pk, one.key) if may else "",
+    }

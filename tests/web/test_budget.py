@@ -21,7 +21,9 @@ def test_our_styles_and_script_are_small():
 
 @pytest.mark.parametrize("path", ["/", "/deals", "/deals/board", "/leads", "/accounts"])
 def test_a_full_page_stays_inside_the_budget(company, cast, system, signed_in, path):
-    deals.create_many([{"name": f"Deal {n}", "account": company["acme"].pk, "owner": cast.ines.pk, "amount": "10"} for n in range(60)], by=system)
+    deals.create_many(
+        [{"name": f"Deal {n}", "account": company["acme"].pk, "owner": cast.ines.pk, "amount": "10"} for n in range(60)], by=system
+    )
     page = signed_in("chiara").get(path).content
     files = sum(len(gzip.compress((STATIC / name).read_bytes())) for name in ("shell.css", "parts.css", "app.js"))
     htmx = 17 * KB

@@ -27,7 +27,9 @@ COLUMNS = charts.columns(
 
 @pytest.mark.parametrize("spec", [LINES, COLUMNS])
 def test_specs_obey_the_schema(spec):
-    validate_jsonschema({**charts.coloured(spec, plain=True), "width": 600}, altair.LayerChart._schema, rootschema=altair.LayerChart._rootschema)
+    validate_jsonschema(
+        {**charts.coloured(spec, plain=True), "width": 600}, altair.LayerChart._schema, rootschema=altair.LayerChart._rootschema
+    )
 
 
 @pytest.mark.parametrize("spec", [LINES, COLUMNS])
@@ -46,7 +48,9 @@ def test_marks_are_named_links():
     assert "$5M" in charts.draw(LINES, width=600, title="Bookings")
 
 
-@pytest.mark.parametrize(("low", "high", "expected"), [(0, 8, [0, 2, 4, 6, 8]), (0, 0, [0, 0.25, 0.5, 0.75, 1.0]), (0, 3_060_000, [0, 1e6, 2e6, 3e6, 4e6])])
+@pytest.mark.parametrize(
+    ("low", "high", "expected"), [(0, 8, [0, 2, 4, 6, 8]), (0, 0, [0, 0.25, 0.5, 0.75, 1.0]), (0, 3_060_000, [0, 1e6, 2e6, 3e6, 4e6])]
+)
 def test_ticks_are_round_and_reach_the_top(low, high, expected):
     ticks = charts.nice_ticks(low, high)
     assert ticks[-1] >= high

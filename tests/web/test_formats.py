@@ -10,7 +10,11 @@ from pacesetter.web import formats
 
 @pytest.mark.parametrize(
     ("language", "plain", "short", "share"),
-    [("en", "$46,000", "$4.41M", "28.2%"), ("es", "46.000\xa0$", "4,41\xa0M\xa0$", "28,2\xa0%"), ("it", "46.000\xa0$", "4,41\xa0Mln\xa0$", "28,2%")],
+    [
+        ("en", "$46,000", "$4.41M", "28.2%"),
+        ("es", "46.000\xa0$", "4,41\xa0M\xa0$", "28,2\xa0%"),
+        ("it", "46.000\xa0$", "4,41\xa0Mln\xa0$", "28,2%"),
+    ],
 )
 def test_money_and_shares(db, language, plain, short, share):
     with translation.override(language):
