@@ -36,7 +36,9 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[Any]], right: Sequence[i
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for at, head in enumerate(heads):
         last = at == len(heads) - 1 and at not in right
-        shown.add_column(head, justify="right" if at in right else "left", overflow="fold" if last else "ellipsis", no_wrap=not last)
+        whole = max((len(str(row[at])) for row in rows), default=0) if at in right else None  # a cut figure is a wrong figure
+        overflow = "fold" if last else "ellipsis"
+        shown.add_column(head, justify="right" if at in right else "left", overflow=overflow, no_wrap=not last, min_width=whole)
     for row in rows:
         shown.add_row(*["" if cell is None else str(cell) for cell in row])
     Console(file=sys.stdout).print(shown)

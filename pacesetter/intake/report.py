@@ -37,6 +37,7 @@ def describe_file(file: ImportFile, translate: Say | None = None) -> dict[str, A
     """One file: how it is written, what its columns mean, and what would happen to its rows."""
     dialect = {key: file.facts[key] for key in ("format", "sheet", "delimiter", "quote", "newline", "header_line") if key in file.facts}
     return {
+        "id": file.pk,
         "file": file.name,
         "target": file.target,
         "ignored": file.ignored and sentence(file.ignored["code"], file.ignored["params"], translate),
@@ -55,6 +56,7 @@ def describe_file(file: ImportFile, translate: Say | None = None) -> dict[str, A
 
 def _refusal(one: Refusal, translate: Say | None) -> dict[str, Any]:
     return {
+        "id": one.pk,
         "line": one.line,
         "column": one.column,
         "value": one.value,

@@ -72,7 +72,7 @@ def _new(name: str, by: Actor) -> Import:
 
 def _take(batch: Import, position: int, name: str, path: Path, *, alone: bool) -> ImportFile:
     file = ImportFile(batch=batch, position=position, name=name[:200], path=f"{position:03d}-{_safe(name)}", size=path.stat().st_size)
-    if not alone and path.suffix.lower() not in SUFFIXES:
+    if not alone and Path(name).suffix.lower() not in SUFFIXES:
         file.ignored = {"code": "not_a_table_name", "params": {"name": name}}
         return file
     kept = folder(batch) / file.path

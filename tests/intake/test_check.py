@@ -51,7 +51,9 @@ def test_every_refusal_says_so_in_a_sentence(bring):
     from pacesetter.intake.report import describe
 
     found = describe(bring(deals("2,Two,Discovery,1,2026-02-30,2026-01-02,Ann Lee,Acme,USD")))
-    assert found["files"][0]["refused"] == [
+    refusal = found["files"][0]["refused"][0]
+    assert refusal.pop("id")
+    assert [refusal] == [
         {
             "line": 3,
             "column": "Close Date",

@@ -116,9 +116,8 @@ class DealLoader(ShelfLoader):
     @cached_property
     def prices(self) -> dict[int, int]:
         """List prices in the company currency, by product."""
-        return dict(
-            Product.objects.filter(price__isnull=False, currency__in=("", settings.get("company.currency"))).values_list("pk", "price")
-        )
+        priced = Product.objects.filter(currency__in=("", settings.get("company.currency")))
+        return {pk: price for pk, price in priced.values_list("pk", "price") if price is not None}
 
     def judge(self, values: Values) -> Iterable[Remark]:
         kind = self._kind(values)
