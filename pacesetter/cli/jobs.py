@@ -15,10 +15,11 @@ def command() -> None:
 @click.option("--state", help="Only jobs in this state.")
 def show(state: str | None) -> None:
     """List jobs, newest first."""
+    from pacesetter.base import find
     from pacesetter.base.models import Job
     from pacesetter.cli.output import table
 
-    rows = Job.objects.filter(**({"state": state} if state else {}))[:50]
+    rows = find.every(Job, **({"state": state} if state else {}))[:50]
     table(
         ["Id", "Job", "State", "Done", "Started", "Attempts"],
         [(j.pk, j.key, j.state, f"{j.percent} %", j.started_at and f"{j.started_at:%Y-%m-%d %H:%M}", j.attempts) for j in rows],

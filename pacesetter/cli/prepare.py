@@ -14,6 +14,7 @@ def ready(*, quiet: bool = True) -> None:
     from django.conf import settings
 
     settings.PACESETTER_DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
     django.setup()
     if quiet:
         logging.getLogger().setLevel(logging.WARNING)

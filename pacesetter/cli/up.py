@@ -27,10 +27,10 @@ def command(host: str, port: int, demo: bool, seed: int) -> None:
 
 def greet(address: str, demo: bool, seed: int) -> None:
     """Say where it runs and how to sign in; an empty company becomes the demo company, or gets a first-run link."""
-    from pacesetter.base import users
+    from pacesetter.base import find, users
     from pacesetter.base.models import User
 
-    if not User.objects.exists() and demo:
+    if not find.every(User).exists() and demo:
         _show_signins(_make_demo(seed))
     elif not User.objects.able_to_sign_in().exists():
         click.echo(f"\nNobody can sign in yet. Begin here: {address}/first-run/{users.first_run_key()}")
@@ -75,7 +75,7 @@ class _Processes:
             "8",
             "--no-access-log",
             "--log-level",
-            "warning",
+            "error",
             "pacesetter.conf.wsgi:application",
         )
         self.worker = self._start("-m", "pacesetter.cli", "worker")

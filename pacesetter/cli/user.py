@@ -14,10 +14,11 @@ def command() -> None:
 @command.command("list")
 def show() -> None:
     """List the people of the company."""
+    from pacesetter.base import find
     from pacesetter.base.models import User
     from pacesetter.cli.output import table
 
-    rows = User.objects.select_related("role").order_by("name_key")
+    rows = find.every(User).select_related("role").order_by("name_key")
     table(["Name", "E-mail", "Role", "Signs in"], [(u.name, u.email, u.role, "yes" if u.is_active and u.email else "no") for u in rows])
 
 
