@@ -93,11 +93,10 @@ class Reader:
             return money.rounded_minor(Decimal(str(value)), self.currency)
         return names.find(field, value)
 
-    def cells(self, ask: Ask, period: Period, as_of: dt.date | None, marked: dt.date | None = None) -> list[Cell]:
-        """Measure one period as of one day; `marked` is the day of the period that some metrics look back to."""
+    def cells(self, ask: Ask, period: Period, as_of: dt.date | None) -> list[Cell]:
+        """Measure one period as of one day."""
         day, plan = self._day(as_of), plans.plan(ask)
-        variables = self._variables(period, day) | ({"mark": marked} if marked else {})
-        found = warehouse.query(self.version, plan.sql, variables, self.scope)
+        found = warehouse.query(self.version, plan.sql, self._variables(period, day), self.scope)
         return [replace(cell, made_at=self.version.instant) for cell in metrics.cells(ask, plan, found, Moment(period.since, period.until, day, self.currency))]
 
     def _day(self, as_of: dt.date | None) -> dt.date:
@@ -107,9 +106,14 @@ class Reader:
         end = dt.datetime.combine(day + DAY, dt.time(), self.zone)
         instant = min(end, self.version.instant) if day >= self.today else end
         return {
-            "since": period.since, "until": period.until, "as_of": day, "mark": period.same_day(period, day),
+            "since": period.since, "until": period.until, "as_of": day, "mark": self._same_day(period, day),
             "instant": int(instant.timestamp()), "promise": self.promise, "company_currency": self.currency, "company_exponent": money.exponent(self.currency),
         }
+
+    def _same_day(self, period: Period, day: dt.date) -> dt.date:
+        """The day of `period` that lies as far into it as `day` lies into its own month, quarter or year."""
+        own = containing(day, period.grain, self.fiscal_start) if period.grain in MONTHS else period
+        return own.same_day(period, day)
 
     def records(self, ask: Ask, period: Period, as_of: dt.date | None, cell: Mapping[str, Any], reason: str | None) -> list[Record]:
         """The rows behind a cell: those that count, or those left out for a reason (`*`: for any)."""
@@ -264,7 +268,7 @@ def needed_coverage(*, by: "Actor", period: Period | str = "this_quarter", count
     won, was_open = Decimal(0), Decimal(0)
     for step in range(1, count + 1 if span.grain != "all" else 1):
         before = span.shifted(-step)
-        (cell,) = reader.cells(ask, before, None, marked=span.same_day(before, reader.today))
+        (cell,) = reader.cells(ask, before, None)
         won, was_open = won + Decimal(cell.num or 0), was_open + Decimal(cell.den or 0)
     return was_open / won if won else None
 

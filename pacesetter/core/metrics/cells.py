@@ -108,10 +108,11 @@ def _value(shape: Metric, plan: Plan, cell: Cell, figure: float | None) -> None:
         cell.value, cell.num, cell.den = _finite(figure), None, None
         cell.says = "waiting" if figure is not None and cell.value is None else None
     elif plan.aggregate.divides:
-        cell.value = cell.num / cell.den if cell.den and cell.num is not None else None  # type: ignore[operator]
+        cell.num = (cell.num or 0) if cell.den else cell.num  # a quota without bookings is 0 %, not nothing
+        cell.value = cell.num / cell.den if cell.den else None  # type: ignore[operator]
     else:
         cell.num = cell.value = cell.num or 0
-    if cell.n == 0 and cell.says is None:
+    if cell.n == 0 and not cell.value and not cell.den and cell.says is None:
         cell.says = "nothing_here"
     cell.value = shape.finish(cell) if shape.finish else cell.value
     cell.says = (shape.says(cell) if shape.says else None) or cell.says

@@ -10,6 +10,7 @@ from pacesetter.core.metrics.values import PLAN_RATE, Kind, Value, of_kind, one,
 
 if TYPE_CHECKING:
     from pacesetter.core.metrics.at import At
+    from pacesetter.core.metrics.cells import Cell
 
 Span = Literal["period", "all_open"]
 NOTHING_OPEN = mark("No open deal is dated in the period: 0.")
@@ -139,6 +140,10 @@ def slip_rate(at: "At", *, weigh: Literal["amount", "count"] = "amount", deals: 
     return rows(d, noun="deal", id=d.id, on=d.close_date, team_on=at.since, who=d.owner, num=still_here.ifelse(0, weight), den=weight, out=out, unit=unit)
 
 
+def _running(cell: "Cell") -> bool:
+    return cell.until is not None and cell.as_of is not None and cell.until > cell.as_of
+
+
 @metric(
     "pipeline_conversion",
     mark("Pipeline conversion"),
@@ -147,12 +152,14 @@ def slip_rate(at: "At", *, weigh: Literal["amount", "count"] = "amount", deals: 
     unit="share",
     higher_is_better=True,
     aggregate=ratio,
+    finish=lambda cell: None if _running(cell) else cell.value,
+    says=lambda cell: "too_early" if _running(cell) else None,
     trend="period",
     means=Meaning(
         population=mark("New business and expansion deals open on the same day of the period with a close date in it, overdue ones not."),
         date=mark("The day of the period that corresponds to the day asked for; won by the end of the period."),
         currency=PLAN_RATE,
-        nothing=mark("Nothing was open on that day: no rate is shown."),
+        nothing=mark("Nothing was open on that day, or the period is not over: no rate is shown."),
     ),
 )
 def pipeline_conversion(at: "At", *, deals: Kind = "new_and_expansion") -> Rows:
