@@ -29,7 +29,11 @@ FULL_NAME = Slot(
 class PersonLoader(ShelfLoader):
     """People are told apart by e-mail, else by name."""
 
-    telling: tuple[frozenset[str], ...] = (frozenset(("last_name", "email")), frozenset(("full_name", "email")), frozenset(("email", "phone")))
+    telling: tuple[frozenset[str], ...] = (
+        frozenset(("last_name", "email")),
+        frozenset(("full_name", "email")),
+        frozenset(("email", "phone")),
+    )
 
     def slots(self) -> list[Slot]:
         return [*super().slots(), FULL_NAME]
