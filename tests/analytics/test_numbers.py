@@ -30,7 +30,14 @@ def company(cast, system):
     def deal(owner, amount, created, closed=None, won=True, **more):
         stages = {stage.type: stage for stage in deals.Stage.objects.order_by("-position")}
         stage = stages[("won" if won else "lost") if closed else "open"]
-        row = {"name": f"{owner.name} {amount}", "account": account.pk, "owner": owner.pk, "amount": amount, "currency": "USD", "stage": stage.pk}
+        row = {
+            "name": f"{owner.name} {amount}",
+            "account": account.pk,
+            "owner": owner.pk,
+            "amount": amount,
+            "currency": "USD",
+            "stage": stage.pk,
+        }
         row |= {"created_on": created, "closed_on": closed, "close_date": closed or D(2026, 12, 10), **more}
         return row | ({"lost_reason": reason.pk} if closed and not won else {})
 
@@ -56,7 +63,11 @@ def test_win_rate_for_the_one_who_sees_all(company) -> None:
 
 
 def test_everyone_measures_their_own_scope(company) -> None:
-    fractions = {who: (cell.num, cell.den) for who in ("ines", "daniel", "hugo", "mei", "nobody") for cell in numbers.measure("win_rate", by=company.actor(who))}
+    fractions = {
+        who: (cell.num, cell.den)
+        for who in ("ines", "daniel", "hugo", "mei", "nobody")
+        for cell in numbers.measure("win_rate", by=company.actor(who))
+    }
     assert fractions == {"ines": (2, 3), "daniel": (2, 3), "hugo": (1, 1), "mei": (1, 1), "nobody": (None, None)}
 
 
@@ -69,7 +80,9 @@ def test_breakdowns_and_their_names(company) -> None:
     assert teams == {company.south.pk: 4000, company.north.pk: 2000}
 
 
-@pytest.mark.parametrize("where", ["owner = 'Ines Navarro'", "team = South and type = new", "owner in ('ines navarro')", "annual >= 1000 and not team = North"])
+@pytest.mark.parametrize(
+    "where", ["owner = 'Ines Navarro'", "team = South and type = new", "owner in ('ines navarro')", "annual >= 1000 and not team = North"]
+)
 def test_filters_understand_names(company, where: str) -> None:
     (cell,) = numbers.measure("bookings", by=company.actor("chiara"), where=where)
     assert cell.value == 4000
@@ -77,7 +90,16 @@ def test_filters_understand_names(company, where: str) -> None:
 
 def test_unknown_words_are_refused_with_the_known_ones(company) -> None:
     chiara = company.actor("chiara")
-    for asked in ({"dims": ("colour",)}, {"where": "owner = Zoe"}, {"where": "colour = red"}, {"variants": {"weigh": "love"}}, {"variants": {"colour": "red"}}, {"variants": {"rates": "lunar"}}, {"period": "soon"}):
+    for asked in (
+        {"dims": ("colour",)},
+        {"where": "owner = Zoe"},
+        {"where": "colour = red"},
+        {"variants": {"weigh": "love"}},
+        {"variants": {"colour": "red"}},
+        {"variants": {"rates": "lunar"}},
+        {"variants": {"stage": "' OR 1=1 --"}},
+        {"period": "soon"},
+    ):
         with pytest.raises(Invalid):
             numbers.measure("win_rate", by=chiara, **asked)
     with pytest.raises(NotFound):
@@ -157,3 +179,39 @@ def test_needed_coverage_comes_from_the_past(company) -> None:
 def test_every_variant_has_a_value(company) -> None:
     shown = numbers.alternatives("win_rate", by=company.actor("chiara"))
     assert {(name, option) for name, option, _ in shown} >= {("weigh", "count"), ("weigh", "amount"), ("month", "created")}
+
+
+def test_from_a_stage_on(company) -> None:
+    stage = deals.Stage.objects.filter(type="open").order_by("position").first()
+    (cell,) = numbers.measure("win_rate", by=company.actor("chiara"), variants={"stage": stage.key})
+    assert cell.den == 4
+
+
+def test_typed_text_stays_text(company) -> None:
+    (cell,) = numbers.measure("open_pipeline", by=company.actor("chiara"), where='category = "x\' OR 1=1 --"')
+    assert cell.n == 0
+
+
+def test_money_in_a_foreign_currency_needs_a_rate(company, system) -> None:
+    """A row without a rate is stored, left out, counted and can be listed; no other number suffers."""
+    deals.create_many(
+        [
+            {
+                "name": "Foreign",
+                "amount": 500,
+                "currency": "CHF",
+                "owner": company.ines.pk,
+                "close_date": D(2026, 12, 1),
+                "stage": deals.Stage.objects.filter(type="open").first().pk,
+            }
+        ],
+        by=system,
+        facts=True,
+    )
+    warehouse.refresh()
+    chiara = company.actor("chiara")
+    (cell,) = numbers.measure("open_pipeline", by=chiara)
+    assert (cell.value, cell.left_out) == (10000, {"no_rate": 1})
+    (row,) = numbers.records("open_pipeline", by=chiara, reason="no_rate")
+    assert Deal.objects.get(pk=row.id).name == "Foreign"
+    assert numbers.records("open_pipeline", by=chiara, reason="*") == [row]

@@ -30,7 +30,9 @@ def asked() -> Iterator[Any]:
             more = ("proposal",) if name in metric.open_variants else options[1:2] + options[2:][-1:]
             yield from (pytest.param(key, {name: option}, id=f"{key}-{name}={option}") for option in more)
     for key in ("bookings", "open_pipeline", "attainment", "coverage"):
-        yield from (pytest.param(key, {name: option}, id=f"{key}-{name}={option}") for name, options in GENERAL.items() for option in options[1:])
+        yield from (
+            pytest.param(key, {name: option}, id=f"{key}-{name}={option}") for name, options in GENERAL.items() for option in options[1:]
+        )
 
 
 every = pytest.mark.parametrize(("key", "variants"), list(asked()))
@@ -111,7 +113,10 @@ _made: dict[str, World] = {}
 def _single(raw: dict[str, Any]) -> World:
     if "one" not in _made:
         kept = raw["deals"][0]["id"]
-        raw |= {name: [row for row in raw[name] if row["deal_id"] == kept] for name in ("deal_changes", "deal_credits", "deal_lines", "meetings")}
+        raw |= {
+            name: [row for row in raw[name] if row["deal_id"] == kept]
+            for name in ("deal_changes", "deal_credits", "deal_lines", "meetings")
+        }
         _made["one"] = World(**raw)
     return _made["one"]
 
@@ -140,7 +145,10 @@ def test_a_scope_is_a_company_of_its_own(world: World, own: World, key: str, var
     assert comparable([inside]) == comparable([alone])
 
 
-@pytest.mark.parametrize(("key", "variants", "by"), [(*param.values, "owner") for param in asked()] + [(key, {}, by) for key in METRICS for by in ("team", "type", "month")])
+@pytest.mark.parametrize(
+    ("key", "variants", "by"),
+    [(*param.values, "owner") for param in asked()] + [(key, {}, by) for key in METRICS for by in ("team", "type", "month")],
+)
 def test_parts_add_up(world: World, key: str, variants: Variants, by: str) -> None:
     if by not in dimensions(columns(bare(key, variants))) or (by == "month" and METRICS[key].trend != "flow"):
         pytest.skip("not a breakdown of this metric")

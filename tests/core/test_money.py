@@ -13,13 +13,18 @@ from pacesetter.core.money import Money
 minors = st.integers(-(10**15), 10**15)
 
 
-@pytest.mark.parametrize(("text", "currency", "minor"), [("12.34", "EUR", 1234), ("1000", "JPY", 1000), ("1.234", "KWD", 1234), ("-0.01", "USD", -1)])
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"), [("12.34", "EUR", 1234), ("1000", "JPY", 1000), ("1.234", "KWD", 1234), ("-0.01", "USD", -1)]
+)
 def test_major_and_minor(text: str, currency: str, minor: int) -> None:
     assert money.to_minor(text, currency) == minor
     assert money.to_major(minor, currency) == Decimal(text)
 
 
-@pytest.mark.parametrize(("text", "code"), [("0.001", "too_many_decimals"), ("NaN", "too_many_decimals"), ("Infinity", "too_many_decimals"), ("ten", "wrong_type")])
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("0.001", "too_many_decimals"), ("NaN", "too_many_decimals"), ("Infinity", "too_many_decimals"), ("ten", "wrong_type")],
+)
 def test_refuses_what_is_no_amount(text: str, code: str) -> None:
     with pytest.raises(Invalid) as refusal:
         money.to_minor(text, "USD")

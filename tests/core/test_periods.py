@@ -51,7 +51,9 @@ def test_fiscal_year_from_april_is_named_after_its_end(text: str, since: D, unti
     assert (period.since, period.until) == (since, until)
 
 
-@pytest.mark.parametrize("text", ["", "2017-Q5", "2017-13", "yesterday", "0001", "9999-Q4", "2026-02-30..2026-03-01", "2026-02-03..2026-02-01"])
+@pytest.mark.parametrize(
+    "text", ["", "2017-Q5", "2017-13", "yesterday", "0001", "9999-Q4", "2026-02-30..2026-03-01", "2026-02-03..2026-02-01"]
+)
 def test_what_is_no_period_is_refused(text: str) -> None:
     with pytest.raises(Invalid):
         periods.parse(text, TODAY)

@@ -14,7 +14,12 @@ from pacesetter.core.metrics.tables import RAW, SQL_TYPES
 def build(raw: dict[str, Table], folder: Path, into: Path, *, zone: str, currency: str, today: dt.date) -> None:
     """Write every fact into the folder `into`."""
     con = _connection(raw, folder)
-    variables: dict[str, str | int | dt.date] = {"zone": zone, "company_currency": currency, "company_exponent": money.exponent(currency), "today": today}
+    variables: dict[str, str | int | dt.date] = {
+        "zone": zone,
+        "company_currency": currency,
+        "company_exponent": money.exponent(currency),
+        "today": today,
+    }
     for name, value in variables.items():
         set_variable(con, name, value)
     into.mkdir(parents=True)
@@ -59,5 +64,11 @@ def _quoted(path: Path) -> str:
 
 def set_variable(con: Any, name: str, value: str | int | dt.date) -> None:
     """Set a DuckDB variable; only values of our own making come here."""
-    text = f"DATE '{value}'" if isinstance(value, dt.date) else f"{value}::BIGINT" if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
+    text = (
+        f"DATE '{value}'"
+        if isinstance(value, dt.date)
+        else f"{value}::BIGINT"
+        if isinstance(value, int)
+        else "'" + value.replace("'", "''") + "'"
+    )
     con.execute(f"SET VARIABLE {name} = {text}")

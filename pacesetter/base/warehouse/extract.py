@@ -23,7 +23,10 @@ def write(source: Source, file: Path, ids: Sequence[int] | None = None) -> int:
     count = 0
     with pq.ParquetWriter(file, schema, compression="zstd") as out:
         for chunk in _chunks(_rows(source, ids)):
-            columns = [pa.array(map(_plain, column) if kind == TEXT else column, type=field.type) for column, kind, field in zip(zip(*chunk, strict=True), kinds, schema, strict=True)]
+            columns = [
+                pa.array(map(_plain, column) if kind == TEXT else column, type=field.type)
+                for column, kind, field in zip(zip(*chunk, strict=True), kinds, schema, strict=True)
+            ]
             out.write_table(pa.table(columns, schema=schema))
             count += len(chunk)
     return count
@@ -60,5 +63,13 @@ def _arrow(kind: str) -> Any:
     """Instants are stored as UTC without a zone: with one, every query on them is several times slower."""
     import pyarrow as pa
 
-    known = {INT: pa.int64(), TEXT: pa.string(), DAY: pa.date32(), FLAG: pa.bool_(), INSTANT: pa.timestamp("us"), TEXTS: pa.list_(pa.string()), REAL: pa.float64()}
+    known = {
+        INT: pa.int64(),
+        TEXT: pa.string(),
+        DAY: pa.date32(),
+        FLAG: pa.bool_(),
+        INSTANT: pa.timestamp("us"),
+        TEXTS: pa.list_(pa.string()),
+        REAL: pa.float64(),
+    }
     return known[kind]

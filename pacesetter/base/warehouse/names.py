@@ -22,7 +22,9 @@ class Names:
 NAMES: Registry[Names] = Registry("breakdown with names")
 
 
-def names(*dimensions: str, label: Callable[[Any, str], str], value: str = "pk", folded: str | None = None) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+def names(
+    *dimensions: str, label: Callable[[Any, str], str], value: str = "pk", folded: str | None = None
+) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
     """Register the function that returns the QuerySet with the names of some breakdowns."""
 
     def add(rows: Callable[[], Any]) -> Callable[[], Any]:

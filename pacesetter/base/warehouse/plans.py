@@ -40,6 +40,9 @@ def _plain(made: Plan) -> dict[str, Any]:
 
 
 def _remembered(kind: str, ask: Ask, make: Callable[[], Any]) -> Any:
+    """From disk, else made and written; filters come in any number and stay in memory only."""
+    if ask.where:
+        return make()
     file = _folder() / f"{hashlib.sha256(f'{kind} {ask}'.encode()).hexdigest()[:32]}.json"
     try:
         return json.loads(file.read_text())

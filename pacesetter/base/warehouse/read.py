@@ -53,7 +53,9 @@ def _set_scope(con: Any, scope: Iterable[tuple[str, int]]) -> None:
     import pyarrow as pa
 
     pairs = sorted(scope)
-    table = pa.table({"noun": pa.array([noun for noun, _ in pairs], pa.string()), "scope_owner": pa.array([owner for _, owner in pairs], pa.int64())})
+    table = pa.table(
+        {"noun": pa.array([noun for noun, _ in pairs], pa.string()), "scope_owner": pa.array([owner for _, owner in pairs], pa.int64())}
+    )
     con.register("scope_rows", table)
     con.execute("CREATE OR REPLACE TEMP TABLE scope AS SELECT * FROM scope_rows")
     con.unregister("scope_rows")

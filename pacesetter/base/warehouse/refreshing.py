@@ -78,11 +78,16 @@ def _made(old: Manifest | None, wanted: dict[str, Any], dirty: list[tuple[int, s
     changed = defaultdict(set)
     for _, noun, pk in dirty:
         changed[noun].add(pk)
-    raw = {source.name: _table(source, old.raw.get(source.name) if old else None, sorted(changed[source.noun or ""]), version) for source in SOURCES.values()}
+    raw = {
+        source.name: _table(source, old.raw.get(source.name) if old else None, sorted(changed[source.noun or ""]), version)
+        for source in SOURCES.values()
+    }
     read = time.monotonic()
     facts = f"facts-{version}-{time.time_ns()}"
     build(raw, folder(), folder() / facts, zone=wanted["company.time_zone"], currency=wanted["company.currency"], today=clock.today())
-    log.info("extracts: version %s, %s dirty rows, read in %.2f s, facts in %.2f s", version, len(dirty), read - started, time.monotonic() - read)
+    log.info(
+        "extracts: version %s, %s dirty rows, read in %.2f s, facts in %.2f s", version, len(dirty), read - started, time.monotonic() - read
+    )
     return Manifest(version, as_of.isoformat(), wanted, raw, facts)
 
 

@@ -36,7 +36,9 @@ class Source:
 SOURCES: Registry[Source] = Registry("source")
 
 
-def source(name: str, *, scope: str | None, noun: str | None = None, unit: str = "id", **columns: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
+def source(
+    name: str, *, scope: str | None, noun: str | None = None, unit: str = "id", **columns: str
+) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
     """Register the function that returns the QuerySet of the raw table `name`."""
 
     def add(rows: Callable[[], Any]) -> Callable[[], Any]:

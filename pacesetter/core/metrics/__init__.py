@@ -9,4 +9,18 @@ from pacesetter.core.metrics.ask import Ask, Plan, bare, columns, condition_type
 from pacesetter.core.metrics.cells import Cell, Moment, cells
 from pacesetter.core.metrics.shape import METRICS, Metric
 
-__all__ = ["METRICS", "Ask", "Cell", "Metric", "Moment", "Plan", "bare", "cells", "columns", "condition_types", "dimensions", "plan", "records_sql"]
+__all__ = [
+    "METRICS",
+    "Ask",
+    "Cell",
+    "Metric",
+    "Moment",
+    "Plan",
+    "bare",
+    "cells",
+    "columns",
+    "condition_types",
+    "dimensions",
+    "plan",
+    "records_sql",
+]

@@ -32,7 +32,9 @@ class Ask:
     fiscal_start: int = 1
 
     @classmethod
-    def of(cls, metric: str, variants: Mapping[str, str], by: tuple[str, ...], where: conditions.Tree | None, scoped: bool, fiscal_start: int) -> "Ask":
+    def of(
+        cls, metric: str, variants: Mapping[str, str], by: tuple[str, ...], where: conditions.Tree | None, scoped: bool, fiscal_start: int
+    ) -> "Ask":
         """A checked question; `where` is a typed condition tree."""
         general = {name: variants.get(name, options[0]) for name, options in GENERAL.items()}
         for name, option in general.items():
@@ -70,7 +72,9 @@ def dimensions(carried: Iterable[str]) -> list[str]:
 
 def condition_types(carried: Iterable[str]) -> dict[str, str]:
     """The fields a filter may name, with the types that the condition language asks for."""
-    types = {name: TYPES.get(kind, "key") for name, kind in DIMENSIONS.items()} | {name: "number" if kind == INT else "date" for name, kind in TRAITS.items()}
+    types = {name: TYPES.get(kind, "key") for name, kind in DIMENSIONS.items()} | {
+        name: "number" if kind == INT else "date" for name, kind in TRAITS.items()
+    }
     return {name: types[name] for name in carried}
 
 
@@ -152,7 +156,9 @@ def _keyed(ask: Ask, part: Rows, index: int) -> Expr:
     if ask.where:
         t = t.filter(conditions.to_ibis(_read_back(json.loads(ask.where)), t))
     said = [name for name in t.columns if name in RECORD or name not in (*CONTRACT, *DIMENSIONS, *TRAITS)]
-    return t.select(*said, part=ibis.literal(index), noun=ibis.literal(part.noun), **{f"by_{name}": _key(t, name, ask.fiscal_start) for name in ask.by})
+    return t.select(
+        *said, part=ibis.literal(index), noun=ibis.literal(part.noun), **{f"by_{name}": _key(t, name, ask.fiscal_start) for name in ask.by}
+    )
 
 
 def _with_team(at: At, t: Expr) -> Expr:

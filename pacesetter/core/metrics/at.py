@@ -116,8 +116,15 @@ class At:
         dated = t.mutate(rate_day=on)
         joined = dated.asof_join(rates, on=dated.rate_day >= rates.rate_since, predicates=[dated.currency == rates.rate_currency])
         ours = joined.currency == engine.variable("company_currency")
-        worth = {c: ibis.ifelse(ours, joined[c], engine.functions().worth(joined[c], joined.rate, joined.currency, engine.variable("company_exponent"))) for c in columns}
-        return joined.mutate(unrated=~(ours | joined.rate.notnull()).fill_null(False), **worth).drop("rate_day", "rate_currency", "rate_since", "rate")
+        worth = {
+            c: ibis.ifelse(
+                ours, joined[c], engine.functions().worth(joined[c], joined.rate, joined.currency, engine.variable("company_exponent"))
+            )
+            for c in columns
+        }
+        return joined.mutate(unrated=~(ours | joined.rate.notnull()).fill_null(False), **worth).drop(
+            "rate_day", "rate_currency", "rate_since", "rate"
+        )
 
 
 def _table(name: str) -> Any:

@@ -28,8 +28,12 @@ def ledger(at: "At", kind: str = "restated") -> Any:
     higher_is_better=True,
     aggregate=total,
     means=Meaning(
-        population=mark("New business and expansion deals closed won: annual value. Renewals, total contract value and one-off value are variants. Deals without an amount are left out and counted."),
-        date=mark("The closing day, frozen then: a reopened deal is taken back on the day it was reopened, a corrected amount counts on the day of the correction. Restated: today's values on the closing day."),
+        population=mark(
+            "New business and expansion deals closed won: annual value. Renewals, total contract value and one-off value are variants. Deals without an amount are left out and counted."
+        ),
+        date=mark(
+            "The closing day, frozen then: a reopened deal is taken back on the day it was reopened, a corrected amount counts on the day of the correction. Restated: today's values on the closing day."
+        ),
         currency=PLAN_RATE,
         nothing=mark("Nothing won in the period: 0."),
     ),

@@ -127,7 +127,9 @@ def _in_major_units(cell: Cell, currency: str) -> Cell:
     if "money" not in (cell.unit, *cell.units.values()):
         return cell
     cell.currency = currency
-    cell.num, cell.den = (_major(amount, currency) if cell.units[name] == "money" else amount for name, amount in (("num", cell.num), ("den", cell.den)))
+    cell.num, cell.den = (
+        _major(amount, currency) if cell.units[name] == "money" else amount for name, amount in (("num", cell.num), ("den", cell.den))
+    )
     cell.beside = {name: _major(amount, currency) if cell.units[name] == "money" else amount for name, amount in cell.beside.items()}
     if cell.unit == "money":
         cell.value = _major(cell.value, currency)

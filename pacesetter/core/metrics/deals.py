@@ -39,8 +39,12 @@ def _immature(cell: "Cell") -> bool:
     finish=lambda cell: None if _immature(cell) else cell.value,
     says=lambda cell: "too_early" if _immature(cell) else None,
     means=Meaning(
-        population=mark("New business and expansion; renewals have their own rate. Losses marked “never a real deal” are left out and counted beside. By creation month, a month is shown once 80 % of its deals have ended."),
-        date=mark("The day of the last closure; a reopened deal counts once, when it closes again. By creation month: the day it was created."),
+        population=mark(
+            "New business and expansion; renewals have their own rate. Losses marked “never a real deal” are left out and counted beside. By creation month, a month is shown once 80 % of its deals have ended."
+        ),
+        date=mark(
+            "The day of the last closure; a reopened deal counts once, when it closes again. By creation month: the day it was created."
+        ),
         currency=mark("None by count. By amount: annual value at the plan rate of the fiscal year of the closing day."),
         nothing=mark("Nothing closed in the period: no rate is shown, never 0 %."),
     ),
@@ -68,10 +72,13 @@ def win_rate(
         who=d.owner,
         num=(d.status == "won").ifelse(weight, 0),
         den=weight,
-        out=reason(("open", d.status == "open"), ("never_real", (d.status == "lost") & d.never_real), *(without_value(d) if weigh == "amount" else [])),
+        out=reason(
+            ("open", d.status == "open"),
+            ("never_real", (d.status == "lost") & d.never_real),
+            *(without_value(d) if weigh == "amount" else []),
+        ),
         unit="money" if weigh == "amount" else "count",
     )
-
 
 
 @metric(
@@ -85,8 +92,12 @@ def win_rate(
     beside={"median": median(), "p80": p80()},
     target_on="median",
     means=Meaning(
-        population=mark("Won deals, new business and expansion. Deals whose creation date is the day they were loaded, and deals without a beginning or with one after their end, are left out and counted."),
-        date=mark("The day of the last closure, in calendar days from creation; as a variant from the first qualified stage, the first meeting or the lead."),
+        population=mark(
+            "Won deals, new business and expansion. Deals whose creation date is the day they were loaded, and deals without a beginning or with one after their end, are left out and counted."
+        ),
+        date=mark(
+            "The day of the last closure, in calendar days from creation; as a variant from the first qualified stage, the first meeting or the lead."
+        ),
         currency=NO_CURRENCY,
         nothing=mark("No deal was won in the period: no length is shown."),
     ),

@@ -26,7 +26,11 @@ def _score(t: Any, variants: Mapping[str, str]) -> dict[str, Any]:
     call, actual, scored = t.num, t.den, t.num.notnull() & (t.den > 0).fill_null(False)
     error = (call - actual).abs()
     tolerance = TOLERANCE.get(variants["score"])
-    right = actual - error if tolerance is None else (error.cast("float64") <= actual.cast("float64") * tolerance).ifelse(ibis.literal(1, "int64"), 0)
+    right = (
+        actual - error
+        if tolerance is None
+        else (error.cast("float64") <= actual.cast("float64") * tolerance).ifelse(ibis.literal(1, "int64"), 0)
+    )
     of = actual if tolerance is None else ibis.literal(1, "int64")
     return {
         "num": scored.ifelse(right, None),
@@ -49,8 +53,12 @@ def _score(t: Any, variants: Mapping[str, str]) -> dict[str, Any]:
     then=_score,
     beside={"bias": quotient("missed", "actual")},
     means=Meaning(
-        population=mark("Calls for periods that are over, against bookings of new business and expansion. The company's call by default; by person every call counts on its own, managers' not. A period without call or without bookings is not scored but counted."),
-        date=mark("The call standing at the end of the third week of its period; other weeks are variants. Periods count on their last day."),
+        population=mark(
+            "Calls for periods that are over, against bookings of new business and expansion. The company's call by default; by person every call counts on its own, managers' not. A period without call or without bookings is not scored but counted."
+        ),
+        date=mark(
+            "The call standing at the end of the third week of its period; other weeks are variants. Periods count on their last day."
+        ),
         currency=PLAN_RATE,
         nothing=mark("No period with a call has ended: no accuracy is shown."),
     ),
@@ -90,7 +98,15 @@ def _last_day(until: Any) -> Any:
 
 def _call_rows(f: Any, unit: Any) -> Rows:
     return rows(
-        f, noun="forecast_call", id=f.id, on=_last_day(f.until), who=f.owner, num=f.amount, out=reason(("no_rate", f.unrated)), cells=_cell(f, f.since, f.until, f.owner), unit=unit
+        f,
+        noun="forecast_call",
+        id=f.id,
+        on=_last_day(f.until),
+        who=f.owner,
+        num=f.amount,
+        out=reason(("no_rate", f.unrated)),
+        cells=_cell(f, f.since, f.until, f.owner),
+        unit=unit,
     )
 
 
@@ -110,5 +126,14 @@ def _actual_rows(at: "At", f: Any, level: str, unit: Any) -> Rows:
     d = b.inner_join(spans, [b.on >= spans.call_since, b.on < spans.call_until, *same])
     out = reason(*without_value(d)) if level == "company" else d.reason
     return rows(
-        d, noun="deal", id=d.id, on=_last_day(d.call_until), who=d.caller, num=nobody, den=d.annual, out=out, cells=_cell(d, d.call_since, d.call_until, d.caller), unit=unit
+        d,
+        noun="deal",
+        id=d.id,
+        on=_last_day(d.call_until),
+        who=d.caller,
+        num=nobody,
+        den=d.annual,
+        out=out,
+        cells=_cell(d, d.call_since, d.call_until, d.caller),
+        unit=unit,
     )

@@ -21,8 +21,12 @@ if TYPE_CHECKING:
     aggregate=median_of_rows,
     beside={"within": share("within"), "never": share("never")},
     means=Meaning(
-        population=mark("Inbound requests older than the promise; younger ones are left out and counted. Requests still waiting count as waiting for ever, so the median cannot hide them. Automatic replies are no answer."),
-        date=mark("The day the request came in. Working time of the receiving team's calendar, regional holidays out; calendar time is a variant."),
+        population=mark(
+            "Inbound requests older than the promise; younger ones are left out and counted. Requests still waiting count as waiting for ever, so the median cannot hide them. Automatic replies are no answer."
+        ),
+        date=mark(
+            "The day the request came in. Working time of the receiving team's calendar, regional holidays out; calendar time is a variant."
+        ),
         currency=NO_CURRENCY,
         nothing=mark("No request came in, or none is old enough: no time is shown. “Waiting” means that at least half have no answer."),
     ),

@@ -50,7 +50,9 @@ def _open_rows(at: "At", span: str, value: str, deals: str, weighted: bool) -> R
     beside={"overdue": sum_of("overdue")},
     trend="opening",
     means=Meaning(
-        population=mark("Open new business and expansion deals, annual value. Deals whose close date has passed stand apart as overdue; deals without an amount are left out and counted."),
+        population=mark(
+            "Open new business and expansion deals, annual value. Deals whose close date has passed stand apart as overdue; deals without an amount are left out and counted."
+        ),
         date=mark("The expected close date lies in the period. All open: whatever the close date."),
         currency=PLAN_RATE,
         nothing=NOTHING_OPEN,
@@ -71,7 +73,9 @@ def open_pipeline(at: "At", *, span: Span = "period", value: Value = "annual", d
     beside={"overdue": sum_of("overdue")},
     trend="opening",
     means=Meaning(
-        population=mark("Open new business and expansion deals, annual value times the probability of the stage, each rounded to the cent. Overdue deals stand apart."),
+        population=mark(
+            "Open new business and expansion deals, annual value times the probability of the stage, each rounded to the cent. Overdue deals stand apart."
+        ),
         date=mark("The expected close date lies in the period. All open: whatever the close date."),
         currency=PLAN_RATE,
         nothing=NOTHING_OPEN,
@@ -122,7 +126,9 @@ def pipeline_created(
     aggregate=ratio,
     trend="period",
     means=Meaning(
-        population=mark("Deals open when the period began with a close date in it. Won and lost deals did not slip, unless they closed after the period."),
+        population=mark(
+            "Deals open when the period began with a close date in it. Won and lost deals did not slip, unless they closed after the period."
+        ),
         date=mark("Dated as the period began; moved out as of the day asked for. An emptied close date has moved out."),
         currency=PLAN_RATE,
         nothing=mark("Nothing was dated in the period when it began: no rate is shown."),
@@ -137,7 +143,18 @@ def slip_rate(at: "At", *, weigh: Literal["amount", "count"] = "amount", deals: 
     weight = d.annual if weigh == "amount" else one(d)
     out = reason(*without_value(d)) if weigh == "amount" else None
     unit = "money" if weigh == "amount" else "count"
-    return rows(d, noun="deal", id=d.id, on=d.close_date, team_on=at.since, who=d.owner, num=still_here.ifelse(0, weight), den=weight, out=out, unit=unit)
+    return rows(
+        d,
+        noun="deal",
+        id=d.id,
+        on=d.close_date,
+        team_on=at.since,
+        who=d.owner,
+        num=still_here.ifelse(0, weight),
+        den=weight,
+        out=out,
+        unit=unit,
+    )
 
 
 def _running(cell: "Cell") -> bool:
@@ -168,4 +185,15 @@ def pipeline_conversion(at: "At", *, deals: Kind = "new_and_expansion") -> Rows:
     now = at.deals.select(now_id="id", now_status="status", now_closed="closed_on")
     d = then.inner_join(now, then.id == now.now_id)
     won = ((d.now_status == "won") & (d.now_closed < at.until)).fill_null(False)
-    return rows(d, noun="deal", id=d.id, on=d.close_date, team_on=at.mark, who=d.owner, num=won.ifelse(d.annual, 0), den=d.annual, out=reason(*without_value(d)), unit="money")
+    return rows(
+        d,
+        noun="deal",
+        id=d.id,
+        on=d.close_date,
+        team_on=at.mark,
+        who=d.owner,
+        num=won.ifelse(d.annual, 0),
+        den=d.annual,
+        out=reason(*without_value(d)),
+        unit="money",
+    )

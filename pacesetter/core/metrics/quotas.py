@@ -26,7 +26,9 @@ def _quota_rows(at: "At", *, prorated: bool, beside: bool = False) -> Rows:
     piece = part_of(q.amount, q.lower, q.upper, q.whole)
     amount = functions().half_even(piece * q.weight, q.days * SHARES) if prorated else piece
     extra = {"beside": {"quota": amount}} if beside else {}
-    return rows(q, noun="quota", id=q.id, on=q.on, who=q.owner, num=ibis.null("int64"), den=amount, out=reason(("no_rate", q.unrated)), **extra)
+    return rows(
+        q, noun="quota", id=q.id, on=q.on, who=q.owner, num=ibis.null("int64"), den=amount, out=reason(("no_rate", q.unrated)), **extra
+    )
 
 
 def _no_quota(cell: "Cell") -> str | None:
@@ -43,7 +45,9 @@ def _no_quota(cell: "Cell") -> str | None:
     aggregate=ratio,
     says=_no_quota,
     means=Meaning(
-        population=mark("Bookings of new business and expansion, by the owner's share of the credit; specialists' and sourcing credits are variants and never added. Quota prorated for joining, leaving, leave and ramp."),
+        population=mark(
+            "Bookings of new business and expansion, by the owner's share of the credit; specialists' and sourcing credits are variants and never added. Quota prorated for joining, leaving, leave and ramp."
+        ),
         date=mark("Bookings on the closing day, quota by the days it covers, both inside the period."),
         currency=PLAN_RATE,
         nothing=mark("No quota in the period: no share is shown."),
@@ -82,7 +86,9 @@ def _coverage_word(cell: "Cell") -> str | None:
     says=_coverage_word,
     trend="opening",
     means=Meaning(
-        population=mark("Open new business and expansion deals dated in the period, overdue ones out, over the quota not yet won. Opening: what was open when the period began over the full quota."),
+        population=mark(
+            "Open new business and expansion deals dated in the period, overdue ones out, over the quota not yet won. Opening: what was open when the period began over the full quota."
+        ),
         date=mark("The expected close date; bookings on the closing day; quota by the days it covers."),
         currency=PLAN_RATE,
         nothing=mark("No quota: no coverage is shown. Quota reached: “met”."),
@@ -117,7 +123,17 @@ def _won_rows(at: "At") -> Rows:
 
     b = of_kind(at.bookings, NEW)
     b = at.valued(b, "annual", on=b.on)
-    return rows(b, noun="deal", id=b.id, on=b.on, who=b.owner, num=ibis.null("int64"), den=-b.annual, out=reason(*without_value(b)), beside={"won": b.annual})
+    return rows(
+        b,
+        noun="deal",
+        id=b.id,
+        on=b.on,
+        who=b.owner,
+        num=ibis.null("int64"),
+        den=-b.annual,
+        out=reason(*without_value(b)),
+        beside={"won": b.annual},
+    )
 
 
 def _plan_rows(at: "At") -> Rows:
@@ -127,4 +143,14 @@ def _plan_rows(at: "At") -> Rows:
     p: Any = at.plans
     p = at.valued(p.filter(p.since >= at.since, p.until <= at.until), "amount", on=p.since)
     nobody = ibis.null("int64")
-    return rows(p, noun="target", id=p.id, on=p.since, who=nobody, num=nobody, den=p.amount, out=reason(("no_rate", p.unrated)), beside={"quota": p.amount})
+    return rows(
+        p,
+        noun="target",
+        id=p.id,
+        on=p.since,
+        who=nobody,
+        num=nobody,
+        den=p.amount,
+        out=reason(("no_rate", p.unrated)),
+        beside={"quota": p.amount},
+    )

@@ -74,7 +74,9 @@ class Metric:
     finish: "Callable[[Cell], Any] | None" = None
     says: "Callable[[Cell], str | None] | None" = None
     target_on: str = "value"  # or the figure beside that a target is about
-    trend: Literal["flow", "opening", "period"] = "flow"  # over time: by each row's day; or asked anew per period, as it opened or as it ended
+    trend: Literal["flow", "opening", "period"] = (
+        "flow"  # over time: by each row's day; or asked anew per period, as it opened or as it ended
+    )
 
     @cached_property
     def variants(self) -> dict[str, tuple[str, ...]]:
@@ -107,7 +109,9 @@ class Metric:
 METRICS: Registry[Metric] = Registry("metric")
 
 
-def metric(key: str, label: str, question: str, **shape: Any) -> Callable[[Callable[..., Rows | list[Rows]]], Callable[..., Rows | list[Rows]]]:
+def metric(
+    key: str, label: str, question: str, **shape: Any
+) -> Callable[[Callable[..., Rows | list[Rows]]], Callable[..., Rows | list[Rows]]]:
     """Register a row function as the metric `key`."""
 
     def add(function: Callable[..., Rows | list[Rows]]) -> Callable[..., Rows | list[Rows]]:
@@ -145,8 +149,13 @@ def rows(
     reason = ibis.null("string") if out is None else out
     counted = reason.isnull()
     columns = {
-        "id": id, "on": on, "who": who, "reason": reason, "team_on": on if team_on is None else team_on,
-        "num": _when(counted, num), "den": _when(counted, ibis.null("int64") if den is None else den),
+        "id": id,
+        "on": on,
+        "who": who,
+        "reason": reason,
+        "team_on": on if team_on is None else team_on,
+        "num": _when(counted, num),
+        "den": _when(counted, ibis.null("int64") if den is None else den),
         **{name: _when(counted, value) for name, value in (beside or {}).items()},
         **{name: _when(~counted, value) for name, value in (apart or {}).items()},
         **(cells or {}),

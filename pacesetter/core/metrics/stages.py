@@ -27,7 +27,9 @@ def _provisional(cell: "Cell") -> str | None:
     aggregate=ratio,
     says=_provisional,
     means=Meaning(
-        population=mark("Deals that entered the stage for the first time and either went further, ended, or have been there longer than 90 % of stays; younger ones are left out and counted. Skipped stages count as passed. The running period is provisional."),
+        population=mark(
+            "Deals that entered the stage for the first time and either went further, ended, or have been there longer than 90 % of stays; younger ones are left out and counted. Skipped stages count as passed. The running period is provisional."
+        ),
         date=mark("The day the stage was first entered. “Flow” is the snapshot ratio: passings in the period over entries in the period."),
         currency=mark("None by count. By amount: annual value on the day of entry, at the plan rate of its fiscal year."),
         nothing=mark("No deal entered, or none is old enough: no rate is shown."),
@@ -59,7 +61,15 @@ def _cohort(at: "At", s: Any, to: str, left_out: list[tuple[str, Any]], unit: An
     old = (at.as_of.delta(s.entered_on, unit="day") > s.stay_p90).fill_null(False)
     settled = s.further | s.ended | (old & stays)
     return rows(
-        s, noun="deal", id=s.id, on=s.entered_on, who=s.owner, num=s.further.ifelse(s.weight, 0), den=s.weight, out=reason(("open", ~settled), *left_out), unit=unit
+        s,
+        noun="deal",
+        id=s.id,
+        on=s.entered_on,
+        who=s.owner,
+        num=s.further.ifelse(s.weight, 0),
+        den=s.weight,
+        out=reason(("open", ~settled), *left_out),
+        unit=unit,
     )
 
 

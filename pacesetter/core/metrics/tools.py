@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     higher_is_better=True,
     aggregate=ratio,
     means=Meaning(
-        population=mark("Person-weeks of everyone licensed, employed and not on leave. Used: at least one core act of the tool in the week; signing in is a variant. Weeks for which a tool reported nothing are left out and counted."),
+        population=mark(
+            "Person-weeks of everyone licensed, employed and not on leave. Used: at least one core act of the tool in the week; signing in is a variant. Weeks for which a tool reported nothing are left out and counted."
+        ),
         date=mark("Weeks that have ended, by their Monday."),
         currency=NO_CURRENCY,
         nothing=mark("Nobody held a licence in the period: no rate is shown."),
@@ -31,4 +33,6 @@ def tool_usage(at: "At", *, use: Literal["core_act", "signed_in"] = "core_act") 
     w = at.person_weeks
     w = w.filter(days_later(w.week, 6) <= at.as_of)
     used = w.core_acts > 0 if use == "core_act" else w.signed_in
-    return rows(w, noun="user", id=w.id, on=w.week, who=w.owner, num=used.ifelse(one(w), 0), den=one(w), out=reason(("not_reported", ~w.reported)))
+    return rows(
+        w, noun="user", id=w.id, on=w.week, who=w.owner, num=used.ifelse(one(w), 0), den=one(w), out=reason(("not_reported", ~w.reported))
+    )

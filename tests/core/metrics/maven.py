@@ -41,8 +41,18 @@ def _deal(pk: int, row: dict[str, str], ids: dict[str, dict[str, int]]) -> dict[
     stage, status = STAGES[row["deal_stage"]]
     minor = int(row["close_value"]) * 100 if row["close_value"] else None
     return {
-        "id": pk, "stage_id": stage, "pipeline_id": 1, "status": status, "type": "new", "currency": "USD", "amount": minor, "annual_amount": minor,
-        "owner_id": ids["sales_agent"][row["sales_agent"]], "account_id": ids["account"].get(row["account"]),
-        "created_on": row["engage_date"] or None, "closed_on": row["close_date"] or None,
-        "created_at": dt.datetime(2026, 11, 21, 12), "imported": True,
+        "id": pk,
+        "stage_id": stage,
+        "pipeline_id": 1,
+        "status": status,
+        "type": "new",
+        "currency": "USD",
+        "amount": minor,
+        "annual_amount": minor,
+        "owner_id": ids["sales_agent"][row["sales_agent"]],
+        "account_id": ids["account"].get(row["account"]),
+        "created_on": row["engage_date"] or None,
+        "closed_on": row["close_date"] or None,
+        "created_at": dt.datetime(2026, 11, 21, 12),
+        "imported": True,
     }

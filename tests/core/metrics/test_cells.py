@@ -6,7 +6,9 @@ from pacesetter.core.metrics import Cell
 from pacesetter.core.metrics.cells import wilson
 
 
-@pytest.mark.parametrize(("num", "den", "low", "high"), [(42, 149, 0.2160, 0.3588), (0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (3, 14, 0.0757, 0.4759)])
+@pytest.mark.parametrize(
+    ("num", "den", "low", "high"), [(42, 149, 0.2160, 0.3588), (0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (3, 14, 0.0757, 0.4759)]
+)
 def test_wilson_by_the_book(num: int, den: int, low: float, high: float) -> None:
     assert wilson(num, den) == pytest.approx((low, high), abs=5e-4)
 

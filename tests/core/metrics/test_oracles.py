@@ -36,7 +36,9 @@ def plan(minor: int | None, currency: str, day: D) -> int | None:
 
 
 def closed(raw: dict, status: str, *, until: D = TODAY) -> list[dict]:
-    return [d for d in raw["deals"] if d["status"] == status and d["closed_on"] in YEAR and d["type"] != "renewal" and d["archived_at"] is None]
+    return [
+        d for d in raw["deals"] if d["status"] == status and d["closed_on"] in YEAR and d["type"] != "renewal" and d["archived_at"] is None
+    ]
 
 
 def test_win_rate(world: World) -> None:
@@ -49,7 +51,14 @@ def test_win_rate(world: World) -> None:
 
 
 def test_win_rate_by_amount_is_no_average_of_ratios(world: World, raw: dict) -> None:
-    worth = {status: [plan(d["annual_amount"], d["currency"], d["closed_on"]) for d in closed(raw, status) if d["annual_amount"] is not None and not (status == "lost" and d["lost_reason_id"] == 2)] for status in ("won", "lost")}
+    worth = {
+        status: [
+            plan(d["annual_amount"], d["currency"], d["closed_on"])
+            for d in closed(raw, status)
+            if d["annual_amount"] is not None and not (status == "lost" and d["lost_reason_id"] == 2)
+        ]
+        for status in ("won", "lost")
+    }
     cell = world.cell("win_rate", YEAR, weigh="amount")
     assert cell.num == Decimal(sum(worth["won"])) / 100
     assert cell.den == Decimal(sum(worth["won"]) + sum(worth["lost"])) / 100
@@ -77,34 +86,65 @@ def test_bookings_restated_and_total(world: World, raw: dict) -> None:
 
 def test_a_ledger_over_all_time_is_what_stands_today(world: World, raw: dict) -> None:
     """Cancellations and corrections are dated, so only the sum over all time equals the won deals of today, at one rate."""
-    in_dollars = [d for d in raw["deals"] if d["status"] == "won" and d["archived_at"] is None and d["type"] != "renewal" and d["currency"] == "USD"]
+    in_dollars = [
+        d for d in raw["deals"] if d["status"] == "won" and d["archived_at"] is None and d["type"] != "renewal" and d["currency"] == "USD"
+    ]
     (dollars,) = [cell for cell in world.cells("bookings", by=("currency",)) if cell.key["currency"] == "USD"]
     assert dollars.value == Decimal(sum(d["annual_amount"] or 0 for d in in_dollars)) / 100
 
 
 def test_open_pipeline_overdue_apart(world: World, raw: dict) -> None:
     wide = parse("2026", TODAY)
-    found = [d for d in raw["deals"] if d["status"] == "open" and d["archived_at"] is None and d["type"] != "renewal" and d["close_date"] and d["close_date"] in wide]
-    with_amount = [(d["close_date"], plan(d["annual_amount"], d["currency"], d["close_date"]), {stage[0]: stage[3] for stage in small.STAGES}[d["stage_id"]]) for d in found if d["annual_amount"] is not None]
+    found = [
+        d
+        for d in raw["deals"]
+        if d["status"] == "open" and d["archived_at"] is None and d["type"] != "renewal" and d["close_date"] and d["close_date"] in wide
+    ]
+    with_amount = [
+        (
+            d["close_date"],
+            plan(d["annual_amount"], d["currency"], d["close_date"]),
+            {stage[0]: stage[3] for stage in small.STAGES}[d["stage_id"]],
+        )
+        for d in found
+        if d["annual_amount"] is not None
+    ]
     cell = world.cell("open_pipeline", wide)
     assert cell.value == Decimal(sum(amount for day, amount, _ in with_amount if day >= TODAY)) / 100
     assert (cell.beside["overdue"] or 0) == Decimal(sum(amount for day, amount, _ in with_amount if day < TODAY)) / 100
     weighted = world.cell("weighted_pipeline", wide)
-    assert abs(weighted.value * 100 - sum(Decimal(amount * percent) / 100 for day, amount, percent in with_amount if day >= TODAY)) <= len(with_amount)
+    assert abs(weighted.value * 100 - sum(Decimal(amount * percent) / 100 for day, amount, percent in with_amount if day >= TODAY)) <= len(
+        with_amount
+    )
 
 
 def test_pipeline_created(world: World, raw: dict) -> None:
-    worth = [plan(d["annual_amount"], d["currency"], d["created_on"]) for d in raw["deals"] if d["created_on"] in QUARTER and d["archived_at"] is None and d["type"] != "renewal" and d["annual_amount"] is not None]
+    worth = [
+        plan(d["annual_amount"], d["currency"], d["created_on"])
+        for d in raw["deals"]
+        if d["created_on"] in QUARTER and d["archived_at"] is None and d["type"] != "renewal" and d["annual_amount"] is not None
+    ]
     assert world.cell("pipeline_created", QUARTER).value == Decimal(sum(worth)) / 100
 
 
 def test_slip_rate_counts_what_left(world: World) -> None:
     began = {d["id"]: d for d in small.raw(until=QUARTER.since - dt.timedelta(days=1))["deals"]}
     now = {d["id"]: d for d in small.raw()["deals"]}
-    dated = [pk for pk, d in began.items() if d["status"] == "open" and d["close_date"] and d["close_date"] in QUARTER and d["type"] != "renewal" and not d["archived_at"] and not now[pk]["archived_at"]]
+    dated = [
+        pk
+        for pk, d in began.items()
+        if d["status"] == "open"
+        and d["close_date"]
+        and d["close_date"] in QUARTER
+        and d["type"] != "renewal"
+        and not d["archived_at"]
+        and not now[pk]["archived_at"]
+    ]
 
     def left(deal: dict) -> bool:
-        return deal["closed_on"] >= QUARTER.until if deal["closed_on"] else deal["close_date"] is None or deal["close_date"] >= QUARTER.until
+        return (
+            deal["closed_on"] >= QUARTER.until if deal["closed_on"] else deal["close_date"] is None or deal["close_date"] >= QUARTER.until
+        )
 
     cell = world.cell("slip_rate", QUARTER, weigh="count")
     assert (cell.num, cell.den) == (sum(left(now[pk]) for pk in dated), len(dated)) and cell.den > 2
@@ -118,7 +158,9 @@ def _worked(team: int, start: dt.datetime, end: dt.datetime) -> float:
     day = start.replace(tzinfo=dt.UTC).astimezone(zone).date()
     while day <= end.replace(tzinfo=dt.UTC).astimezone(zone).date():
         for opens, closes in [] if day == off else spans.get(day.weekday(), [(540, 1020)]):
-            a, b = (dt.datetime.combine(day, dt.time(m // 60, m % 60), zone).astimezone(dt.UTC).replace(tzinfo=None) for m in (opens, closes))
+            a, b = (
+                dt.datetime.combine(day, dt.time(m // 60, m % 60), zone).astimezone(dt.UTC).replace(tzinfo=None) for m in (opens, closes)
+            )
             seconds += max((min(b, end) - max(a, start)).total_seconds(), 0)
         day += dt.timedelta(days=1)
     return seconds / 60
@@ -174,7 +216,11 @@ def test_tool_usage_is_of_person_weeks(world: World, raw: dict) -> None:
 
 def test_forecast_accuracy_nets_only_for_the_company(world: World, raw: dict) -> None:
     first = parse("2026-Q1", TODAY)
-    (call,) = [c["amount"] for c in raw["calls"] if c["user_id"] is None and c["since"] == first.since and c["category"] == "commit" and c["submitted_at"].date() == D(2026, 1, 18)]
+    (call,) = [
+        c["amount"]
+        for c in raw["calls"]
+        if c["user_id"] is None and c["since"] == first.since and c["category"] == "commit" and c["submitted_at"].date() == D(2026, 1, 18)
+    ]
     actual = world.cell("bookings", first).value * 100
     cell = world.cell("forecast_accuracy", first)
     assert cell.value == pytest.approx(float(1 - abs(call - actual) / actual))

@@ -14,7 +14,14 @@ from pacesetter.core.metrics.tables import FACTS, RAW
 from pacesetter.core.periods import ALL, Period
 
 Rows = Iterable[Mapping[str, Any]]
-ARROW = {"int64": pa.int64(), "string": pa.string(), "date": pa.date32(), "boolean": pa.bool_(), "timestamp": pa.timestamp("us"), "array<string>": pa.list_(pa.string())}
+ARROW = {
+    "int64": pa.int64(),
+    "string": pa.string(),
+    "date": pa.date32(),
+    "boolean": pa.bool_(),
+    "timestamp": pa.timestamp("us"),
+    "array<string>": pa.list_(pa.string()),
+}
 TODAY = dt.date(2026, 11, 21)
 
 
@@ -64,13 +71,28 @@ class World:
         for noun, ids in owners.items():
             self.con.executemany("INSERT INTO fact.scope VALUES (?, ?)", [[noun, pk] for pk in ids] or [[noun, -1]])
 
-    def ask(self, metric: str, by: tuple[str, ...] = (), where: conditions.Tree | None = None, scoped: bool = False, fiscal_start: int = 1, **variants: str) -> Ask:
+    def ask(
+        self,
+        metric: str,
+        by: tuple[str, ...] = (),
+        where: conditions.Tree | None = None,
+        scoped: bool = False,
+        fiscal_start: int = 1,
+        **variants: str,
+    ) -> Ask:
         return Ask.of(metric, variants, by, where, scoped, fiscal_start)
 
     def at(self, period: Period, as_of: dt.date | None, promise: int = 3600) -> Moment:
         day = as_of or self.today
         end = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), dt.UTC)
-        self.set(since=period.since, until=period.until, as_of=day, mark=period.same_day(period, day), instant=int(end.timestamp()), promise=promise)
+        self.set(
+            since=period.since,
+            until=period.until,
+            as_of=day,
+            mark=period.same_day(period, day),
+            instant=int(end.timestamp()),
+            promise=promise,
+        )
         return Moment(period.since, period.until, day, self.currency)
 
     def cells(self, metric: str, period: Period = ALL, as_of: dt.date | None = None, **asked: Any) -> list[Cell]:
@@ -98,7 +120,15 @@ class World:
                 self.con.execute(statement)
 
 
-DATED = {"deal_versions": "since", "deal_stages": "entered_on", "bookings": "on", "booking_credits": "on", "forecasts": "submitted_on", "person_weeks": "week", "leads": "received_on"}
+DATED = {
+    "deal_versions": "since",
+    "deal_stages": "entered_on",
+    "bookings": "on",
+    "booking_credits": "on",
+    "forecasts": "submitted_on",
+    "person_weeks": "week",
+    "leads": "received_on",
+}
 
 
 def _cuts(name: str, columns: Mapping[str, str], day: dt.date) -> Iterable[str]:

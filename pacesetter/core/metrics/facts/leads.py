@@ -39,7 +39,10 @@ def lead_calendars() -> str:
 
 
 def _joins() -> str:
-    return "\n".join(f"ASOF LEFT JOIN clock {name} ON {name}.calendar = k.calendar AND {name}.starts <= seconds(l.{column})" for name, column in _MOMENTS.items())
+    return "\n".join(
+        f"ASOF LEFT JOIN clock {name} ON {name}.calendar = k.calendar AND {name}.starts <= seconds(l.{column})"
+        for name, column in _MOMENTS.items()
+    )
 
 
 def _positions() -> str:
