@@ -3,9 +3,7 @@
 import datetime as dt
 import os
 import pathlib
-import tempfile
 
-os.environ["PACESETTER_DATA"] = tempfile.mkdtemp(prefix="pacesetter-test-")
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 import pytest

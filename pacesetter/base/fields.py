@@ -214,12 +214,12 @@ def of(noun: str) -> dict[str, Field]:
     return NOUNS[noun] | {field.key: field for field in map(_made, CustomField.objects.filter(noun=noun, archived_on__isnull=True))}
 
 
-_STORED: dict[str, Type] = {"number": "decimal"}
+_STORED: dict[str, str] = {"number": "decimal"}
 
 
 def _made(row: CustomField) -> Field:
     choices = tuple((choice["key"], in_language(choice["label"], "en")) for choice in row.choices)
-    kind: Type = _STORED.get(row.type, row.type)  # type: ignore[assignment]
+    kind: Any = _STORED.get(row.type, row.type)
     return Field(
         row.noun,
         f"custom.{row.key}",

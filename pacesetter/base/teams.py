@@ -123,7 +123,10 @@ def employ(user: User, *, since: dt.date, by: "Actor", until: dt.date = FAR, ram
     _check_interval(since, until)
     Employment.objects.filter(user=user).overlapping(since, until).delete()
     employment = Employment.objects.create(user=user, since=since, until=until, ramp_until=ramp_until)
-    changes = {"employed": [None, [since.isoformat(), until.isoformat()]], "ramp_until": [None, ramp_until and ramp_until.isoformat()]}
+    changes: dict[str, list[Any]] = {
+        "employed": [None, [since.isoformat(), until.isoformat()]],
+        "ramp_until": [None, ramp_until and ramp_until.isoformat()],
+    }
     history.record_plain("user", user.pk, "user.employed", by=by, changes=changes)
     return employment
 

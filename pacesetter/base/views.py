@@ -22,6 +22,8 @@ def visible_to(by: "Actor") -> QuerySet[SavedView]:
 def save(noun: str, *, name: str, query: str, by: "Actor", shared: bool = False, pinned: bool = False) -> SavedView:
     """Keep a list's query string under a name."""
     _check(name, shared, by)
+    if by.user_id is None:
+        raise NotAllowed("not_yours", noun="view")
     position = SavedView.objects.filter(noun=noun).count()
     view = SavedView.objects.create(
         noun=noun, name=name.strip()[:80], owner_id=by.user_id, query=query, shared=shared, pinned=pinned, position=position

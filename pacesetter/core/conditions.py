@@ -304,7 +304,7 @@ def _ibis_fold(column: Any) -> Any:
     """`core.text.fold` in DuckDB."""
     import ibis
 
-    @ibis.udf.scalar.builtin
+    @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]
     def strip_accents(text: str) -> str:  # type: ignore[empty-body]
         """DuckDB's own."""
 

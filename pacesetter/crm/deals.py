@@ -245,7 +245,7 @@ def _ending(deal: Deal, closure: Closure) -> dict[str, Any]:
         raise Invalid("reason_needed", field="reason")
     stage = pipelines.closing_stage(deal.pipeline_id, closure.outcome)
     pipelines.check_required(deal, stage)
-    values = {"stage": stage.pk, "status": closure.outcome, "closed_on": day, "stage_since": clock.now()}
+    values: dict[str, Any] = {"stage": stage.pk, "status": closure.outcome, "closed_on": day, "stage_since": clock.now()}
     if closure.reason:
         values |= {"lost_reason": closure.reason.pk, "lost_note": closure.note}
     return values | ({"competitor": closure.competitor} if closure.competitor else {})
@@ -324,15 +324,16 @@ def set_roles_many(rows: Sequence[tuple[Deal, Contact, str | None]], *, by: "Act
     """State the roles of contacts in deals: (deal, contact, role or None)."""
     _locked_for(list({deal.pk: deal for deal, _, _ in rows}.values()), by, "deal.edit")
     there = {(row.deal_id, row.contact_id): row for row in DealContact.objects.filter(deal__in=[deal.pk for deal, _, _ in rows])}
-    new, entries = [], []
+    new: list[DealContact] = []
+    entries: list[tuple[int, Changes, Mapping[str, Any]]] = []
     for deal, contact, role in rows:
         row = there.get((deal.pk, contact.pk))
         before = row.role if row else None
         if before == role:
             continue
-        if row is None:
+        if row is None and role:
             new.append(DealContact(deal=deal, contact=contact, role=role))
-        else:
+        elif row:
             _change_role(row, role)
         entries.append((deal.pk, {}, {"contact": contact.pk, "name": contact.name, "before": before, "after": role}))
     DealContact.objects.bulk_create(new)

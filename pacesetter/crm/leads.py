@@ -228,7 +228,7 @@ def _calendars(leads: Sequence[Lead]) -> Callable[[Lead], Calendar]:
     )
     rows = Calendar.objects.prefetch_related("holidays").in_bulk()
     default = next(iter(rows.values()), None) or Calendar(name="company", time_zone=settings.get("company.time_zone"))
-    return lambda lead: rows.get(by_team.get(lead.team_id) or members.get(lead.owner_id) or 0, default)
+    return lambda lead: rows.get(by_team.get(lead.team_id or 0) or members.get(lead.owner_id or 0) or 0, default)
 
 
 # converting -------------------------------------------------------------------------------------

@@ -53,7 +53,7 @@ def _put(
         raise Invalid("negative", field="amount")
     currency = currency or settings.get("company.currency")
     exponent(currency)
-    key = {"user": user, "since": since, "until": until, "product_id": product_id}
+    key: dict[str, Any] = {"user": user, "since": since, "until": until, "product_id": product_id}
     before = Quota.objects.filter(**key).values_list("amount", flat=True).first()
     quota, _ = Quota.objects.update_or_create(**key, defaults={"amount": amount, "currency": currency})
     if before != amount:

@@ -6,7 +6,12 @@ from django.db import models
 from pacesetter.core.labels import in_language, mark
 from pacesetter.core.text import fold
 
-LEVELS = [("none", mark("nothing")), ("own", mark("their own")), ("team", mark("their own and their reports'")), ("all", mark("everything"))]
+LEVELS = [
+    ("none", mark("nothing")),
+    ("own", mark("their own")),
+    ("team", mark("their own and their reports'")),
+    ("all", mark("everything")),
+]
 
 
 class Role(models.Model):

@@ -15,14 +15,13 @@ KINDS = [("call", mark("Call")), ("email", mark("Email")), ("meeting", mark("Mee
 
 
 class Activities(models.QuerySet["Activity"]):
-    """Questions about many activities; an activity is as visible as the records it is about."""
+    """Questions about many activities; an activity is visible to who did it, and as visible as the record it is about."""
 
     def visible_to(self, actor: "Actor") -> Self:
         scope = scope_of(actor, "activity")
         if scope.everything:
             return self
-        about = [scope_of(actor, noun).q(f"{noun}__owner_id") & Q(**{f"{noun}__isnull": False}) for noun in ("deal", "lead", "account", "contact")]
-        return self.filter(scope.q("user_id") | about[0] | about[1] | about[2] | about[3])
+        return self.filter(scope.q("user_id") | _inherited(actor))
 
     def editable_by(self, actor: "Actor") -> Self:
         scope = scope_of(actor, "activity", to="edit")
@@ -30,6 +29,17 @@ class Activities(models.QuerySet["Activity"]):
 
     def open_tasks(self) -> Self:
         return self.filter(kind="task", done_at__isnull=True)
+
+
+def _inherited(actor: "Actor") -> Q:
+    """An activity about a deal is as visible as the deal; else as its lead; else as its account or contact."""
+    deal, lead = (Q(**{f"{noun}__isnull": True}) for noun in ("deal", "lead"))
+    account, contact = (Q(**{f"{noun}__isnull": False}) & scope_of(actor, noun).q(f"{noun}__owner_id") for noun in ("account", "contact"))
+    return (
+        (~deal & scope_of(actor, "deal").q("deal__owner_id"))
+        | (deal & ~lead & scope_of(actor, "lead").q("lead__owner_id"))
+        | (deal & lead & (account | contact))
+    )
 
 
 class Activity(models.Model):

@@ -16,4 +16,8 @@ class Contact(Person, Record):
 
     class Meta:
         ordering = ["name_key", "id"]
-        indexes = [models.Index(fields=["name_key", "id"]), models.Index(fields=["owner", "name_key", "id"]), models.Index(fields=["email"])]
+        indexes = [
+            models.Index(fields=["name_key", "id"]),
+            models.Index(fields=["owner", "name_key", "id"]),
+            models.Index(fields=["email"]),
+        ]

@@ -1,5 +1,7 @@
 """Deals, who takes part in them, who gets the credit, and what is sold."""
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -63,7 +65,7 @@ class Deal(Named, Record):
     slips = models.IntegerField(default=0)
     last_activity_at = models.DateTimeField(null=True, blank=True)
 
-    objects = Deals.as_manager()
+    objects: ClassVar[Any] = Deals.as_manager()
 
     class Meta:
         ordering = ["close_date", "id"]
@@ -76,7 +78,10 @@ class Deal(Named, Record):
             models.Index(fields=["closed_on", "id"]),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(status="open", closed_on__isnull=True) | (~Q(status="open") & Q(closed_on__isnull=False)), name="closed_deals_have_a_day"),
+            models.CheckConstraint(
+                condition=Q(status="open", closed_on__isnull=True) | (~Q(status="open") & Q(closed_on__isnull=False)),
+                name="closed_deals_have_a_day",
+            ),
             models.CheckConstraint(condition=Q(lost_reason__isnull=True) | Q(status="lost"), name="only_lost_deals_have_a_reason"),
             models.CheckConstraint(condition=Q(term_months__isnull=True) | Q(term_months__gt=0), name="terms_are_positive"),
         ]

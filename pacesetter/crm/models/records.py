@@ -1,9 +1,10 @@
 """What account, contact, lead, deal and their like have in common."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
 
+from pacesetter.base.find import noun_of
 from pacesetter.base.scope import scope_of
 from pacesetter.core.text import fold
 
@@ -15,10 +16,10 @@ class Records(models.QuerySet):  # type: ignore[type-arg]
     """Questions about many owned records."""
 
     def visible_to(self, actor: "Actor") -> Self:
-        return scope_of(actor, self.model.NOUN).queryset(self)
+        return scope_of(actor, noun_of(self.model)).queryset(self)
 
     def editable_by(self, actor: "Actor") -> Self:
-        return scope_of(actor, self.model.NOUN, to="edit").queryset(self)
+        return scope_of(actor, noun_of(self.model), to="edit").queryset(self)
 
     def live(self) -> Self:
         return self.filter(archived_at__isnull=True)
@@ -36,7 +37,7 @@ class Record(models.Model):
     updated_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True, blank=True)
 
-    objects = Records.as_manager()
+    objects: ClassVar[Any] = Records.as_manager()
 
     class Meta:
         abstract = True

@@ -1,0 +1,10 @@
+"""Settings for tests: a throw-away data folder, then the program's own settings."""
+
+import os
+import tempfile
+
+os.environ["PACESETTER_DATA"] = tempfile.mkdtemp(prefix="pacesetter-test-")
+
+from pacesetter.conf.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
