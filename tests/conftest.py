@@ -20,6 +20,14 @@ def stopped_clock(request):
         yield NOW
 
 
+@pytest.fixture(autouse=True)
+def no_extracts(stopped_clock):
+    """Extracts of another test's rolled-back records are nobody's."""
+    from pacesetter.base.warehouse.manifest import folder
+
+    (folder() / "manifest.json").unlink(missing_ok=True)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Every test database starts like a fresh install."""

@@ -148,6 +148,15 @@ def test_a_new_day_rebuilds_facts_only(three, stopped_clock) -> None:
         assert warehouse.refresh().raw["deals"] == first.raw["deals"]
 
 
+def test_a_restored_database_is_read_anew(three, monkeypatch) -> None:
+    warehouse.refresh()
+    monkeypatch.setattr(refreshing, "_head", lambda: 1)
+    Deal.objects.filter(pk=three[2].pk).delete()
+    assert warehouse.is_stale()
+    warehouse.refresh()
+    assert len(rows()) == 2
+
+
 def test_the_worker_refreshes_when_due(three, monkeypatch) -> None:
     monkeypatch.setattr(refreshing, "_last_look", -100.0)
     warehouse.refresh_when_due()

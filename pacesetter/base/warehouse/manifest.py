@@ -35,6 +35,7 @@ class Manifest:
     made_for: dict[str, Any]
     raw: dict[str, Table]
     facts: str
+    history: int = 0  # the newest history entry then: a database that has fewer was restored from a backup
     token: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     @property

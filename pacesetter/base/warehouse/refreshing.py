@@ -11,9 +11,10 @@ from typing import Any
 
 from django.conf import settings as boot
 from django.db import transaction
+from django.db.models import Max
 
 from pacesetter.base import clock, settings
-from pacesetter.base.models import Dirty
+from pacesetter.base.models import Dirty, HistoryEntry
 from pacesetter.base.warehouse import extract
 from pacesetter.base.warehouse.build import build
 from pacesetter.base.warehouse.manifest import FORMAT, Manifest, Table, current, folder, swap
@@ -34,7 +35,7 @@ _last_look = 0.0
 def is_stale() -> bool:
     """Whether records changed since the current version was made, or a new day began."""
     manifest = current()
-    return manifest is None or manifest.made_for != made_for() or Dirty.objects.exists()
+    return manifest is None or manifest.made_for != made_for() or Dirty.objects.exists() or _head() < manifest.history
 
 
 @chore
@@ -52,7 +53,7 @@ def refresh(*, full: bool = False) -> Manifest:
     folder().mkdir(parents=True, exist_ok=True)
     with _alone():
         old, wanted = current(), made_for()
-        if old and (full or {**old.made_for, "today": ""} != {**wanted, "today": ""}):
+        if old and (full or {**old.made_for, "today": ""} != {**wanted, "today": ""} or _head() < old.history):
             old = Manifest(old.version, old.as_of, wanted, {}, old.facts)
         dirty = list(Dirty.objects.order_by("id").values_list("id", "noun", "object_id"))
         if old and old.raw and not dirty and old.made_for == wanted:
@@ -72,8 +73,13 @@ def made_for() -> dict[str, Any]:
     return {"format": FORMAT, "database": where, "today": str(clock.today()), **company}
 
 
+def _head() -> int:
+    """The newest history entry: append-only, so it only falls when the database was put back to an earlier state."""
+    return HistoryEntry.objects.aggregate(newest=Max("id"))["newest"] or 0
+
+
 def _made(old: Manifest | None, wanted: dict[str, Any], dirty: list[tuple[int, str, int]]) -> Manifest:
-    started, as_of = time.monotonic(), clock.now()
+    started, as_of, head = time.monotonic(), clock.now(), _head()
     version = old.version + 1 if old else 1
     changed = defaultdict(set)
     for _, noun, pk in dirty:
@@ -88,7 +94,7 @@ def _made(old: Manifest | None, wanted: dict[str, Any], dirty: list[tuple[int, s
     log.info(
         "extracts: version %s, %s dirty rows, read in %.2f s, facts in %.2f s", version, len(dirty), read - started, time.monotonic() - read
     )
-    return Manifest(version, as_of.isoformat(), wanted, raw, facts)
+    return Manifest(version, as_of.isoformat(), wanted, raw, facts, head)
 
 
 def _table(source: Source, old: Table | None, ids: list[int], version: int) -> Table:
