@@ -30,11 +30,15 @@ class Cluster:
             shutil.chown(self.folder, "nobody")
         self.folder.chmod(0o755)
         self.do("initdb", "-D", str(self.folder / "data"), "-U", "pacesetter", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8")
-        options = f"-c listen_addresses= -c unix_socket_directories={self.folder} -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
+        options = (
+            f"-c listen_addresses= -c unix_socket_directories={self.folder} -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
+        )
         self.do("pg_ctl", "-D", str(self.folder / "data"), "-o", options, "-w", "-l", str(self.folder / "log"), "start")
         try:
             url = f"postgresql://pacesetter@/postgres?host={self.folder}"
-            return subprocess.run([sys.executable, "-m", "pytest", *arguments], env={**os.environ, "PACESETTER_DATABASE_URL": url}).returncode
+            return subprocess.run(
+                [sys.executable, "-m", "pytest", *arguments], env={**os.environ, "PACESETTER_DATABASE_URL": url}
+            ).returncode
         finally:
             self.do("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "stop")
 

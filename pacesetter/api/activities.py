@@ -4,8 +4,8 @@ import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest
+from ninja import Body, Router, Schema, Status
 from ninja import Query as Param
-from ninja import Router, Schema
 
 from pacesetter.api.auth import actor_of
 from pacesetter.api.records import Asked, one
@@ -59,7 +59,7 @@ def log(request: HttpRequest, body: ActivityIn) -> Any:
     for noun in activities.ABOUT:
         if noun in values:
             values[noun] = one(noun, values[noun], by).pk
-    return 201, _shown(activities.log(by=by, **values))
+    return Status(201, _shown(activities.log(by=by, **values)))
 
 
 @router.get("/activities/{int:pk}", response=ActivityOut, summary="Read an activity")
@@ -68,7 +68,7 @@ def read(request: HttpRequest, pk: int) -> Any:
 
 
 @router.patch("/activities/{int:pk}", response=ActivityOut, summary="Correct an activity or move a task")
-def edit(request: HttpRequest, pk: int, body: dict[str, Any]) -> Any:
+def edit(request: HttpRequest, pk: int, body: dict[str, Any] = Body(...)) -> Any:
     by = actor_of(request)
     return _shown(activities.edit(one("activity", pk, by), by=by, **body))
 

@@ -8,10 +8,10 @@ from ninja import Router, Schema
 
 from pacesetter.api.auth import actor_of
 from pacesetter.api.records import one, person
-from pacesetter.api.shapes import outgoing, show
+from pacesetter.api.shapes import major, outgoing, show
 from pacesetter.base import fields, find
 from pacesetter.core.errors import Invalid
-from pacesetter.core.money import to_major, to_minor
+from pacesetter.core.money import to_minor
 from pacesetter.crm import deals
 from pacesetter.crm.models import Deal, LostReason, Product, Stage
 
@@ -135,8 +135,8 @@ def lines(request: HttpRequest, pk: int) -> Any:
             "product": line.product_id,
             "name": line.product.name,
             "quantity": line.quantity,
-            "unit_price": to_major(line.unit_price, deal.currency),
-            "amount": to_major(line.amount, deal.currency),
+            "unit_price": major(line.unit_price, deal.currency),
+            "amount": major(line.amount, deal.currency),
         }
         for line in deal.lines.select_related("product")
     ]

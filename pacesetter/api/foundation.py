@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Body, Router, Schema, Status
 
 from pacesetter.api.auth import actor_of
 from pacesetter.base import calendars, fields, find, rates, settings
@@ -47,7 +47,7 @@ def all_settings(request: HttpRequest) -> Any:
 
 
 @router.patch("/settings", response=dict[str, Any], summary="Change company settings")
-def put_settings(request: HttpRequest, body: dict[str, Any]) -> Any:
+def put_settings(request: HttpRequest, body: dict[str, Any] = Body(...)) -> Any:
     for key, value in body.items():
         settings.put(key, value, by=actor_of(request))
     return settings.many(*settings.SETTINGS)
@@ -64,7 +64,7 @@ def all_calendars(request: HttpRequest) -> Any:
 
 @router.post("/calendars", response={201: dict[str, Any]}, summary="Make a calendar")
 def create_calendar(request: HttpRequest, body: CalendarIn) -> Any:
-    return 201, _calendar(calendars.create(by=actor_of(request), **body.dict()))
+    return Status(201, _calendar(calendars.create(by=actor_of(request), **body.dict())))
 
 
 @router.post("/calendars/{int:pk}/holidays/{int:year}", response=dict[str, int], summary="Add the public holidays of a year")
@@ -73,7 +73,7 @@ def fill(request: HttpRequest, pk: int, year: int) -> Any:
 
 
 def _rate(row: Rate) -> dict[str, Any]:
-    return {"id": row.pk, "set": row.rate_set.key, "currency": row.currency, "on": row.on, "rate": Decimal(row.scaled) / RATE_SCALE}
+    return {"id": row.pk, "set": row.rate_set.key, "currency": row.currency, "on": row.on, "rate": row.scaled / RATE_SCALE}
 
 
 @router.get("/rates", response=list[dict[str, Any]], summary="Exchange rates into the company currency")
@@ -86,13 +86,13 @@ def put_rate(request: HttpRequest, body: RateIn) -> Any:
     rate_set = find.every(RateSet, key=body.set).first()
     if rate_set is None:
         raise NotFound("not_found", noun="rate set", id=body.set)
-    return 201, _rate(rates.put(rate_set, currency=body.currency, on=body.on, rate=body.rate, by=actor_of(request)))
+    return Status(201, _rate(rates.put(rate_set, currency=body.currency, on=body.on, rate=body.rate, by=actor_of(request))))
 
 
 @router.delete("/rates/{int:pk}", response={204: None}, summary="Take a rate away")
 def remove_rate(request: HttpRequest, pk: int) -> Any:
     rates.remove(find.one(Rate, pk), by=actor_of(request))
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/fields/{noun}", response=list[dict[str, Any]], summary="The fields of a noun, the company's own included")
@@ -118,11 +118,10 @@ def _made(row: CustomField) -> dict[str, Any]:
 
 @router.post("/fields", response={201: dict[str, Any]}, summary="Make a company field")
 def create_field(request: HttpRequest, body: FieldIn) -> Any:
-    return 201, _made(
-        fields.create(body.noun, label=body.label, type=body.type, choices=body.choices, required=body.required, by=actor_of(request))
-    )
+    made = fields.create(body.noun, label=body.label, type=body.type, choices=body.choices, required=body.required, by=actor_of(request))
+    return Status(201, _made(made))
 
 
 @router.patch("/fields/{int:pk}", response=dict[str, Any], summary="Change a company field's label, choices or archive date")
-def edit_field(request: HttpRequest, pk: int, body: dict[str, Any]) -> Any:
+def edit_field(request: HttpRequest, pk: int, body: dict[str, Any] = Body(...)) -> Any:
     return _made(fields.edit(find.one(CustomField, pk), by=actor_of(request), **body))

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.translation import gettext
-from ninja import File, Router, Schema
+from ninja import File, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from pacesetter.api.auth import actor_of
@@ -89,7 +89,7 @@ def upload(request: HttpRequest, files: list[UploadedFile] = File(...)) -> Any:
                     out.write(chunk)
             kept.append((Path(sent.name or f"file-{at}").name, path))
         batch = imports.start_files(kept, by=actor_of(request), name=kept[0][0], alone=len(kept) == 1)
-    return 201, report.describe(batch)
+    return Status(201, report.describe(batch))
 
 
 @router.get("/imports/{int:pk}", response=dict[str, Any], summary="Where an import stands: files, mapping, proposals, refusals, totals")
@@ -111,7 +111,7 @@ def set_mapping(request: HttpRequest, pk: int, file: int, body: MappingIn) -> An
 
 @router.post("/imports/{int:pk}/checks", response={202: dict[str, Any]}, summary="Check it: a dry run that changes nothing")
 def check(request: HttpRequest, pk: int) -> Any:
-    return 202, job_shown(imports.check(_batch(request, pk), by=actor_of(request)))
+    return Status(202, job_shown(imports.check(_batch(request, pk), by=actor_of(request))))
 
 
 @router.put("/imports/{int:pk}/repairs/{int:repair}", response=dict[str, Any], summary="Accept or reject a proposal")
@@ -144,15 +144,15 @@ def refusals(request: HttpRequest, pk: int, file: int) -> StreamingHttpResponse:
 
 @router.post("/imports/{int:pk}/load", response={202: dict[str, Any]}, summary="Load it")
 def load(request: HttpRequest, pk: int) -> Any:
-    return 202, job_shown(imports.run(_batch(request, pk), by=actor_of(request)))
+    return Status(202, job_shown(imports.run(_batch(request, pk), by=actor_of(request))))
 
 
 @router.post("/imports/{int:pk}/reversal", response={202: dict[str, Any]}, summary="Take back everything it brought and changed")
 def revert(request: HttpRequest, pk: int) -> Any:
-    return 202, job_shown(imports.revert(_batch(request, pk), by=actor_of(request)))
+    return Status(202, job_shown(imports.revert(_batch(request, pk), by=actor_of(request))))
 
 
 @router.delete("/imports/{int:pk}", response={204: None}, summary="Forget an import that was not loaded")
 def discard(request: HttpRequest, pk: int) -> Any:
     imports.discard(_batch(request, pk), by=actor_of(request))
-    return 204, None
+    return Status(204, None)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 
 from pacesetter.api.auth import actor_of
 from pacesetter.base import jobs
@@ -52,4 +52,4 @@ def cancel(request: HttpRequest, pk: int) -> Any:
 @router.post("/jobs/{int:pk}/attempts", response={202: dict[str, Any]}, summary="Run a failed or cancelled job again")
 def retry(request: HttpRequest, pk: int) -> Any:
     by = actor_of(request)
-    return 202, shown(jobs.retry(jobs.by_id(pk, by=by), by=by))
+    return Status(202, shown(jobs.retry(jobs.by_id(pk, by=by), by=by)))

@@ -1,6 +1,7 @@
 """Metrics: what a number is, its trend, and the records behind it."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
@@ -48,8 +49,17 @@ def shown(cell: Any) -> dict[str, Any]:
     """A cell as JSON: shares are fractions, money is in major units."""
     keys = ("value", "num", "den", "n", "says", "unit", "currency", "as_of", "made_at", "since", "until", "beside", "target")
     by = {name: {"key": value, "label": numbers.labels(name, [value]).get(value, value)} for name, value in cell.key.items()}
-    row = {"by": by, "left_out": cell.out, "left_out_reasons": cell.left_out} | {key: getattr(cell, key) for key in keys}
-    return row | {"previous": shown(cell.previous) if cell.previous else None, "change": cell.change}
+    row = {"by": by, "left_out": cell.out, "left_out_reasons": cell.left_out} | {key: _json(getattr(cell, key)) for key in keys}
+    return row | {"previous": shown(cell.previous) if cell.previous else None, "change": _json(cell.change)}
+
+
+def _json(value: Any) -> Any:
+    """Decimals as JSON numbers."""
+    if isinstance(value, dict):
+        return {key: _json(inner) for key, inner in value.items()}
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
 
 
 @router.get("/metrics", response=list[dict[str, Any]], summary="Every metric with its question, unit and variants")
@@ -87,7 +97,10 @@ def trend(request: HttpRequest, key: str, asked: Asked = Param(...), grain: str 
 @router.get("/metrics/{key}/records", response=list[dict[str, Any]], summary="The records behind the number; with `reason` those left out")
 def records(request: HttpRequest, key: str, asked: Asked = Param(...), reason: str | None = None) -> Any:
     found = numbers.records(key, reason=reason, **asked.arguments(request))
-    return [{"noun": r.noun, "id": r.id, "on": r.on, "owner": r.owner, "num": r.num, "den": r.den, "reason": r.reason} for r in found]
+    return [
+        {"noun": r.noun, "id": r.id, "on": r.on, "owner": r.owner, "num": _json(r.num), "den": _json(r.den), "reason": r.reason}
+        for r in found
+    ]
 
 
 @router.put("/metrics/{key}/target", response=dict[str, Any], summary="Set what the metric should reach")

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from pacesetter.api.auth import actor_of
 from pacesetter.api.records import one, person
@@ -99,7 +99,7 @@ def me(request: HttpRequest) -> Any:
 def create(request: HttpRequest, body: PersonIn) -> Any:
     role = roles.by_key(body.role) if body.role else None
     user = users.create(body.name, email=body.email, role=role, job_title=body.job_title, by=actor_of(request))
-    return 201, _whole(user) | {"invitation": f"/invitations/{users.invitation(user)}" if user.email else None}
+    return Status(201, _whole(user) | {"invitation": f"/invitations/{users.invitation(user)}" if user.email else None})
 
 
 @router.patch("/people/{int:pk}", response=dict[str, Any], summary="Change a person")
@@ -133,13 +133,13 @@ def report(request: HttpRequest, pk: int, body: TurnIn) -> Any:
 @router.post("/people/{int:pk}/employments", response={201: dict[str, Any]}, summary="State when a person worked here")
 def employ(request: HttpRequest, pk: int, body: SpanIn) -> Any:
     row = teams.employ(find.one(User, pk), since=body.since, until=body.until or FAR, ramp_until=body.ramp_until, by=actor_of(request))
-    return 201, {"id": row.pk, "since": row.since, "until": row.until, "ramp_until": row.ramp_until}
+    return Status(201, {"id": row.pk, "since": row.since, "until": row.until, "ramp_until": row.ramp_until})
 
 
 @router.post("/people/{int:pk}/leaves", response={201: dict[str, Any]}, summary="State that a person is away")
 def away(request: HttpRequest, pk: int, body: SpanIn) -> Any:
     row = teams.away(find.one(User, pk), since=body.since, until=body.until or FAR, kind=body.kind, by=actor_of(request))
-    return 201, {"id": row.pk, "since": row.since, "until": row.until, "kind": row.kind}
+    return Status(201, {"id": row.pk, "since": row.since, "until": row.until, "kind": row.kind})
 
 
 @router.get("/people/{int:pk}/access/{noun}/{int:record}", response=dict[str, Any], summary="Why this person can or cannot see a record")
@@ -162,7 +162,7 @@ def all_teams(request: HttpRequest) -> Any:
 @router.post("/teams", response={201: dict[str, Any]}, summary="Make a team")
 def create_team(request: HttpRequest, body: TeamIn) -> Any:
     parent = find.one(Team, body.parent) if body.parent else None
-    return 201, _shown_team(teams.create(body.name, parent=parent, calendar_id=body.calendar, by=actor_of(request)))
+    return Status(201, _shown_team(teams.create(body.name, parent=parent, calendar_id=body.calendar, by=actor_of(request))))
 
 
 @router.patch("/teams/{int:pk}", response=dict[str, Any], summary="Rename a team or hang it below another one")
@@ -203,10 +203,10 @@ def create_token(request: HttpRequest, body: TokenIn) -> Any:
     by = actor_of(request)
     assert by.user is not None
     token, secret = tokens.create(by.user, name=body.name, days=body.days, capabilities=body.capabilities, by=by)
-    return 201, {"id": token.pk, "secret": secret, "expires_at": token.expires_at}
+    return Status(201, {"id": token.pk, "secret": secret, "expires_at": token.expires_at})
 
 
 @router.delete("/tokens/{int:pk}", response={204: None}, summary="Revoke a token")
 def revoke(request: HttpRequest, pk: int) -> Any:
     tokens.revoke(find.one(ApiToken, pk), by=actor_of(request))
-    return 204, None
+    return Status(204, None)

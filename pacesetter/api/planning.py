@@ -4,14 +4,15 @@ import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from pacesetter.api.auth import actor_of
 from pacesetter.api.records import person
+from pacesetter.api.shapes import major
 from pacesetter.base import clock, find, settings
 from pacesetter.base.models import User
 from pacesetter.core import periods
-from pacesetter.core.money import to_major, to_minor
+from pacesetter.core.money import to_minor
 from pacesetter.planning import calls, quotas
 from pacesetter.planning.models import ForecastCall, Quota
 
@@ -44,7 +45,7 @@ def _quota(row: Quota) -> dict[str, Any]:
         "user": row.user_id,
         "since": row.since,
         "until": row.until,
-        "amount": to_major(row.amount, row.currency),
+        "amount": major(row.amount, row.currency),
         "currency": row.currency,
     }
 
@@ -72,12 +73,12 @@ def put_quota(request: HttpRequest, body: QuotaIn) -> Any:
 @router.delete("/quotas/{int:pk}", response={204: None}, summary="Take a quota away")
 def remove_quota(request: HttpRequest, pk: int) -> Any:
     quotas.remove(find.one(Quota, pk), by=actor_of(request))
-    return 204, None
+    return Status(204, None)
 
 
 def _call(row: ForecastCall) -> dict[str, Any]:
     keys = ("id", "since", "until", "category", "currency", "note", "submitted_at")
-    return {key: getattr(row, key) for key in keys} | {"user": row.user_id, "amount": to_major(row.amount, row.currency)}
+    return {key: getattr(row, key) for key in keys} | {"user": row.user_id, "amount": major(row.amount, row.currency)}
 
 
 @router.get("/calls", response=list[dict[str, Any]], summary="Forecast calls inside one's scope, newest first; user null is the company's")
@@ -101,4 +102,4 @@ def submit(request: HttpRequest, body: CallIn) -> Any:
         note=body.note,
         by=actor_of(request),
     )
-    return 201, _call(call)
+    return Status(201, _call(call))

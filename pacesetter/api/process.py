@@ -4,7 +4,7 @@ from types import ModuleType
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Body, Router, Schema, Status
 
 from pacesetter.api.auth import actor_of
 from pacesetter.api.shapes import show
@@ -59,21 +59,21 @@ def all_pipelines(request: HttpRequest) -> Any:
 
 @router.post("/pipelines", response={201: dict[str, Any]}, summary="Make a pipeline")
 def create_pipeline(request: HttpRequest, body: LabelIn) -> Any:
-    return 201, _pipeline(pipelines.create(body.label, by=actor_of(request)))
+    return Status(201, _pipeline(pipelines.create(body.label, by=actor_of(request))))
 
 
 @router.patch("/pipelines/{int:pk}", response=dict[str, Any], summary="Change a pipeline")
-def edit_pipeline(request: HttpRequest, pk: int, body: dict[str, Any]) -> Any:
+def edit_pipeline(request: HttpRequest, pk: int, body: dict[str, Any] = Body(...)) -> Any:
     return _pipeline(pipelines.edit(find.one(Pipeline, pk), by=actor_of(request), **body))
 
 
 @router.post("/pipelines/{int:pk}/stages", response={201: dict[str, Any]}, summary="Add a stage")
 def add_stage(request: HttpRequest, pk: int, body: LabelIn) -> Any:
-    return 201, _stage(pipelines.add_stage(find.one(Pipeline, pk), label=body.label, by=actor_of(request)))
+    return Status(201, _stage(pipelines.add_stage(find.one(Pipeline, pk), label=body.label, by=actor_of(request))))
 
 
 @router.patch("/stages/{int:pk}", response=dict[str, Any], summary="Change a stage")
-def edit_stage(request: HttpRequest, pk: int, body: dict[str, Any]) -> Any:
+def edit_stage(request: HttpRequest, pk: int, body: dict[str, Any] = Body(...)) -> Any:
     return _stage(pipelines.edit_stage(find.one(Stage, pk), by=actor_of(request), **body))
 
 
@@ -88,11 +88,11 @@ def reasons(request: HttpRequest) -> Any:
 
 @router.post("/lost-reasons", response={201: dict[str, Any]}, summary="Add a reason")
 def add_reason(request: HttpRequest, body: ReasonIn) -> Any:
-    return 201, _reason(pipelines.add_reason(body.label, never_real=body.never_real, by=actor_of(request)))
+    return Status(201, _reason(pipelines.add_reason(body.label, never_real=body.never_real, by=actor_of(request))))
 
 
 @router.patch("/lost-reasons/{int:pk}", response=dict[str, Any], summary="Change a reason")
-def edit_reason(request: HttpRequest, pk: int, body: dict[str, Any]) -> Any:
+def edit_reason(request: HttpRequest, pk: int, body: dict[str, Any] = Body(...)) -> Any:
     return _reason(pipelines.edit_reason(find.one(LostReason, pk), by=actor_of(request), **body))
 
 
@@ -120,11 +120,11 @@ def _catalogue(path: str, noun: str, model: Any, verbs: ModuleType) -> None:
         return [show(row, known) for row in find.every(model, **({} if archived else {"archived_at": None}))]
 
     @router.post(path, response={201: dict[str, Any]}, operation_id=f"create_{noun}", summary=f"Add a {noun}")
-    def create(request: HttpRequest, body: dict[str, Any]) -> Any:
-        return 201, show(verbs.create(by=actor_of(request), **body), fields.of(noun))
+    def create(request: HttpRequest, body: dict[str, Any] = Body(...)) -> Any:
+        return Status(201, show(verbs.create(by=actor_of(request), **body), fields.of(noun)))
 
     @router.patch(path + "/{int:pk}", response=dict[str, Any], operation_id=f"edit_{noun}", summary=f"Change a {noun}")
-    def edit(request: HttpRequest, pk: int, body: dict[str, Any]) -> Any:
+    def edit(request: HttpRequest, pk: int, body: dict[str, Any] = Body(...)) -> Any:
         return show(verbs.edit(find.one(model, pk), by=actor_of(request), **body), fields.of(noun))
 
     @router.post(path + "/{int:pk}/archival", response=dict[str, Any], operation_id=f"archive_{noun}", summary=f"Archive a {noun}")

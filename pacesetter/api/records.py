@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from ninja import Query as Param
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from pacesetter.api.auth import actor_of
 from pacesetter.api.shapes import changes, incoming, outgoing, show
@@ -98,7 +98,7 @@ def _router(noun: Noun) -> Router:
     @router.post("", response={201: shape_out}, operation_id=f"create_{noun.key}", summary=f"Create a {noun.key}")
     def create(request: HttpRequest, body: shape_in) -> Any:  # type: ignore[valid-type]
         made = noun.verbs.create(by=actor_of(request), **changes(body))
-        return 201, shown(one(noun.key, made.pk, actor_of(request)))
+        return Status(201, shown(one(noun.key, made.pk, actor_of(request))))
 
     @router.get("/{int:pk}", response=shape_out, operation_id=f"read_{noun.key}", summary=f"Read a {noun.key}")
     def read(request: HttpRequest, pk: int) -> Any:

@@ -77,8 +77,13 @@ def _value(obj: Any, field: fields.Field) -> Any:
     if field.type in ("user", "ref"):
         return {"id": value, "name": _name(getattr(obj, field.key))}
     if field.type == "money":
-        return to_major(value, getattr(obj, "currency", "") or "USD")
+        return major(value, getattr(obj, "currency", "") or "USD")
     return value
+
+
+def major(minor: int, currency: str) -> float:
+    """Money as JSON shows it: major units."""
+    return float(to_major(minor, currency))
 
 
 def _name(target: Any) -> str:

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from pacesetter.api.auth import actor_of
 from pacesetter.base import find
@@ -42,7 +42,7 @@ def listed(request: HttpRequest) -> Any:
 @router.post("/tools", response={201: dict[str, Any]}, summary="Register a tool")
 def create(request: HttpRequest, body: ToolIn) -> Any:
     tool = tools.create(body.name, vendor=body.vendor, core_act=body.core_act, by=actor_of(request))
-    return 201, {"id": tool.pk, "key": tool.key, "name": tool.name}
+    return Status(201, {"id": tool.pk, "key": tool.key, "name": tool.name})
 
 
 @router.get("/tools/{int:pk}/licences", response=list[dict[str, Any]], summary="Who holds a licence")
@@ -54,7 +54,9 @@ def licences(request: HttpRequest, pk: int) -> Any:
 @router.post("/tools/{int:pk}/licences", response={201: dict[str, int]}, summary="Give people a licence")
 def give(request: HttpRequest, pk: int, body: LicencesIn) -> Any:
     users = find.many(User, body.users).values()
-    return 201, {"given": len(tools.give(find.one(Tool, pk), users=users, since=body.since, until=body.until or FAR, by=actor_of(request)))}
+    return Status(
+        201, {"given": len(tools.give(find.one(Tool, pk), users=users, since=body.since, until=body.until or FAR, by=actor_of(request)))}
+    )
 
 
 @router.get("/tools/{int:pk}/use", response=list[dict[str, Any]], summary="Use by person and week")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from pacesetter.api.auth import actor_of
 from pacesetter.base import find, views
@@ -39,9 +39,8 @@ def listed(request: HttpRequest, noun: str = "") -> Any:
 
 @router.post("/views", response={201: dict[str, Any]}, summary="Save a view")
 def save(request: HttpRequest, body: ViewIn) -> Any:
-    return 201, _shown(
-        views.save(body.noun, name=body.name, query=body.query, shared=body.shared, pinned=body.pinned, by=actor_of(request))
-    )
+    made = views.save(body.noun, name=body.name, query=body.query, shared=body.shared, pinned=body.pinned, by=actor_of(request))
+    return Status(201, _shown(made))
 
 
 @router.patch("/views/{int:pk}", response=dict[str, Any], summary="Change one's own view")
@@ -52,4 +51,4 @@ def edit(request: HttpRequest, pk: int, body: ViewEdit) -> Any:
 @router.delete("/views/{int:pk}", response={204: None}, summary="Forget one's own view")
 def remove(request: HttpRequest, pk: int) -> Any:
     views.remove(find.one(SavedView, pk), by=actor_of(request))
-    return 204, None
+    return Status(204, None)

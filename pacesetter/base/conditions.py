@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.db.models import CharField, F, Func, Q, Value
-from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models import BigIntegerField, BooleanField, Case, CharField, DateField, F, Field, FloatField, Func, Q, When
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from pacesetter.core.conditions import Tree
 from pacesetter.core.text import fold
@@ -77,9 +78,13 @@ def fold_of(path: str) -> Fold:
     return Fold(F(path))
 
 
-def custom_value(custom_id: int, numeric: bool) -> Any:
-    """The value of a company-made field inside the `custom` JSON."""
-    return (KeyTransform if numeric else KeyTextTransform)(str(custom_id), "custom")
+def custom_value(slot: str, kind: str) -> Any:
+    """The typed value of a company-made field inside the `custom` JSON."""
+    if kind == "boolean":
+        path = f"custom__{slot}"
+        return Case(When(**{path: True}, then=True), When(**{path: False}, then=False), default=None, output_field=BooleanField(null=True))
+    text = KeyTextTransform(slot, "custom")
+    return Cast(text, _STORED[kind]) if kind in _STORED else text
 
 
-__all__ = ["Fold", "Value", "custom_value", "fold_of", "to_q"]
+_STORED: "dict[str, Field[Any, Any]]" = {"number": FloatField(), "date": DateField(), "id": BigIntegerField()}

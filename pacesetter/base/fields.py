@@ -67,6 +67,11 @@ class Field:
         return self.custom_id is not None
 
     @property
+    def slot(self) -> str:
+        """Where a company-made field's value lives in the `custom` JSON; a bare number would read as an array index."""
+        return f"f{self.custom_id}"
+
+    @property
     def attribute(self) -> str:
         """The model attribute a value is stored in: references store the id."""
         return f"{self.key}_id" if self.type in ("user", "ref") and not self.is_custom else self.key
@@ -77,16 +82,16 @@ class Field:
 
     def read(self, obj: Any) -> Any:
         """The value on a record."""
-        return obj.custom.get(str(self.custom_id)) if self.is_custom else getattr(obj, self.attribute)
+        return obj.custom.get(self.slot) if self.is_custom else getattr(obj, self.attribute)
 
     def write(self, obj: Any, value: Any) -> None:
         """Put a cleaned value on a record."""
         if not self.is_custom:
             setattr(obj, self.attribute, value)
         elif value in (None, ""):
-            obj.custom.pop(str(self.custom_id), None)
+            obj.custom.pop(self.slot, None)
         else:
-            obj.custom[str(self.custom_id)] = canonical(value)
+            obj.custom[self.slot] = canonical(value)
 
     def clean(self, value: Any, currency: str = "") -> Any:
         """A typed value from text, JSON or Python; refuses what is not of the field's type."""

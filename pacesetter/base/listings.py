@@ -80,7 +80,7 @@ class Listing:
 
     def _column(self, known: fields.Field) -> Column:
         if known.is_custom:
-            return Column(known, f"custom_{known.custom_id}", known.read)
+            return Column(known, f"custom_{known.slot}", known.read)
         path = self.paths.get(known.key, known.attribute)
         return Column(known, path, known.read)
 
@@ -225,8 +225,7 @@ def _annotated(rows: QuerySet[Any], tree: conditions.Tree, columns: Mapping[str,
 
 
 def _with_custom(rows: QuerySet[Any], column: Column) -> QuerySet[Any]:
-    assert column.field.custom_id is not None
-    return rows.annotate(**{column.path: custom_value(column.field.custom_id, column.kind == "number")})
+    return rows.annotate(**{column.path: custom_value(column.field.slot, column.kind)})
 
 
 def _search(text: str, paths: tuple[str, ...]) -> Q:

@@ -44,7 +44,7 @@ class Board(lists.ListPage):
         order = [F("close_date").asc(nulls_last=True), "pk"]
         numbered = rows.order_by().annotate(place=Window(RowNumber(), partition_by="stage_id", order_by=order))
         ids = list(numbered.filter(place__lte=CARDS).order_by("stage_id", "place").values_list("pk", flat=True))
-        found = NOUNS["deal"].model.objects.select_related("account", "stage", "owner").in_bulk(ids)
+        found = rows.order_by().select_related("account", "stage", "owner").in_bulk(ids)
         return [found[pk] for pk in ids]
 
     def _column(self, stage: Any, sums: totals.Totals, cards: list[Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ class Option(models.Model):
 
 
 class CustomField(models.Model):
-    """A company-made field; values live in the record's `custom` JSON under this row's id."""
+    """A company-made field; values live in the record's `custom` JSON under `f<id>` of this row."""
 
     noun = models.CharField(max_length=20)
     key = models.CharField(max_length=60)
