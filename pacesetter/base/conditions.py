@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import BigIntegerField, BooleanField, Case, CharField, DateField, F, Field, FloatField, Func, Q, When
+from django.db.models import BigIntegerField, BooleanField, Case, CharField, DateField, F, Field, FloatField, Func, Q, TextField, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
@@ -83,8 +83,7 @@ def custom_value(slot: str, kind: str) -> Any:
     if kind == "boolean":
         path = f"custom__{slot}"
         return Case(When(**{path: True}, then=True), When(**{path: False}, then=False), default=None, output_field=BooleanField(null=True))
-    text = KeyTextTransform(slot, "custom")
-    return Cast(text, _STORED[kind]) if kind in _STORED else text
+    return Cast(KeyTextTransform(slot, "custom"), _STORED.get(kind, TextField()))
 
 
 _STORED: "dict[str, Field[Any, Any]]" = {"number": FloatField(), "date": DateField(), "id": BigIntegerField()}

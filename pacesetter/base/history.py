@@ -102,6 +102,11 @@ def of(noun: str, object_id: int) -> Any:
     return HistoryEntry.objects.filter(noun=noun, object_id=object_id)
 
 
+def entry(noun: str, pk: int) -> HistoryEntry | None:
+    """One entry about a noun."""
+    return HistoryEntry.objects.filter(noun=noun, pk=pk).first()
+
+
 @transaction.atomic
 def undo(entry: HistoryEntry, *, by: "Actor") -> None:
     """Put back the values from before one entry; refused where somebody changed them since."""

@@ -12,6 +12,7 @@ from django.db.models import F, Q, QuerySet
 
 from pacesetter.base import clock, fields, settings
 from pacesetter.base.conditions import custom_value, fold_of, to_q
+from pacesetter.base.models import User
 from pacesetter.core import conditions
 from pacesetter.core.errors import Invalid
 from pacesetter.core.registry import Registry
@@ -193,7 +194,7 @@ class View:
 
 def _named(model: type[Any], column: fields.Field, name: str) -> int:
     """The id of the one referred to by name; -1, which nothing has, when there is none."""
-    target = model._meta.get_field(column.key).related_model
+    target: Any = User if column.type == "user" else model._meta.get_field(column.key).related_model
     if _has(target, "name_key"):
         found = target.objects.filter(name_key=fold(name)).values_list("pk", flat=True).first()
     else:

@@ -169,7 +169,7 @@ def test_custom_fields_are_targets_too(bring, load, system):
 
     field = fields.create("deal", label={"en": "Region code"}, type="text", by=system)
     load(bring("Deal ID,Deal Name,Stage,Region code\n1,A,Discovery,EMEA\n"))
-    assert Deal.objects.get().custom == {str(field.pk): "EMEA"}
+    assert Deal.objects.get().custom == {f"f{field.pk}": "EMEA"}
 
 
 def test_an_edit_by_a_person_survives_until_the_file_says_otherwise(bring, load, system):
