@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pacesetter.analytics import targets
 from pacesetter.analytics.reader import DAY, Reader, Record
-from pacesetter.base.warehouse import names
-from pacesetter.core import conditions
+from pacesetter.base.warehouse import names, plans
+from pacesetter.core import conditions, metrics
 from pacesetter.core.errors import Invalid, add_sentences
 from pacesetter.core.labels import mark
 from pacesetter.core.metrics import METRICS, Ask, Cell
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
 
 Compare = Literal["same_day", "full"]
-__all__ = ["Reader", "Record", "alternatives", "labels", "measure", "needed_coverage", "records", "trend"]
+__all__ = ["Reader", "Record", "alternatives", "dimensions", "labels", "measure", "needed_coverage", "records", "trend"]
 
 add_sentences({"period_too_long": mark("{metric} over time needs a period with a beginning, such as this_year.")})
 
@@ -163,12 +163,19 @@ def alternatives(
 ) -> list[tuple[str, str, Cell]]:
     """Every option of every variant with its value, all else at its default: (variant, option, cell)."""
     reader = reader or Reader(by)
+    (plain,) = measure(key, by=by, period=period, as_of=as_of, where=where, reader=reader)
     found = []
     for name, options in METRICS[key].variants.items():
-        for option in options:
+        found.append((name, options[0], plain))
+        for option in options[1:]:
             (cell,) = measure(key, by=by, period=period, as_of=as_of, where=where, variants={name: option}, reader=reader)
             found.append((name, option, cell))
     return found
+
+
+def dimensions(key: str, variants: Mapping[str, str] | None = None) -> list[str]:
+    """What a metric can be broken down by, times last."""
+    return metrics.dimensions(plans.columns(metrics.bare(key, variants or {})))
 
 
 def needed_coverage(*, by: "Actor", period: Period | str = "this_quarter", count: int = 4, reader: Reader | None = None) -> Decimal | None:

@@ -143,6 +143,12 @@ class Reader:
         in_money = (plans.plan(ask).unit or METRICS[ask.metric].unit) == "money"
         return [self._record(row, in_money) for row in found]
 
+    def by_day(self, ask: Ask, period: Period) -> dict[dt.date, Decimal]:
+        """What a sum of money gained on each day of a period."""
+        sql = f'SELECT "on" AS day, sum(num) AS gained FROM ({plans.records_sql(ask)}) WHERE reason IS NULL GROUP BY 1'
+        found = warehouse.query(self.version, sql, self._variables(period, self.today), self.scope)
+        return {row["day"]: money.to_major(int(row["gained"] or 0), self.currency) for row in found}
+
     def _record(self, row: Mapping[str, Any], in_money: bool) -> Record:
         num, den = (
             money.to_major(row[name], self.currency) if in_money and row[name] is not None else row[name] for name in ("num", "den")

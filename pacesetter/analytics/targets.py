@@ -9,8 +9,8 @@ from django.db import transaction
 
 from pacesetter.analytics.models import Target
 from pacesetter.base import history
-from pacesetter.base.models import User
-from pacesetter.core.errors import Invalid
+from pacesetter.base.models import HistoryEntry, User
+from pacesetter.core.errors import Invalid, Refused
 from pacesetter.core.metrics import METRICS
 from pacesetter.core.periods import Period
 
@@ -71,11 +71,29 @@ def _decimal(value: Decimal | str) -> str:
     return f"{number:f}"
 
 
-def target_of(metric: str, variants: Mapping[str, str], period: Period, among: Iterable[Target]) -> Decimal | None:
+def found(metric: str, variants: Mapping[str, str], period: Period, among: Iterable[Target]) -> Target | None:
     """The target for exactly this period; for rates and lengths also that of a longer one around it."""
     wanted = (metric, variant_text(metric, variants))
     around = [t for t in among if (t.metric, t.variant) == wanted and t.since <= period.since and period.until <= t.until]
     if METRICS[metric].unit in ADDS_UP:
         around = [t for t in around if (t.since, t.until) == (period.since, period.until)]
-    nearest = min(around, key=lambda target: target.until - target.since, default=None)
+    return min(around, key=lambda target: target.until - target.since, default=None)
+
+
+def target_of(metric: str, variants: Mapping[str, str], period: Period, among: Iterable[Target]) -> Decimal | None:
+    """What the metric should reach in the period, if anybody said so."""
+    nearest = found(metric, variants, period, among)
     return Decimal(nearest.value) if nearest else None
+
+
+def undo(entry: HistoryEntry, *, by: "Actor") -> None:
+    """Put a target back to what it was before one entry, if it still says what that entry said."""
+    before, after = entry.changes.get("value", [None, None])
+    target = Target.objects.filter(pk=entry.object_id).first()
+    if target is None or target.value != after:
+        raise Refused("undo_conflict", field="value")
+    if before is None:
+        remove(target, by=by)
+    else:
+        options = dict(pair.split("=") for pair in target.variant.split(",") if pair)
+        set_target(target.metric, since=target.since, until=target.until, value=before, by=by, variants=options, owner=target.owner)

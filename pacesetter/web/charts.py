@@ -211,9 +211,20 @@ def _spec(height: int, **content: Any) -> dict[str, Any]:
     return {"$schema": SCHEMA, "background": "transparent", "height": height, **sized, "config": config, **content}
 
 
+HATCH = "url(#hatch)"
+
+
+def _hatch(colour: str) -> str:
+    """The pattern of what is overdue; the same on every chart of a page, so its id may repeat."""
+    line = f'<path d="M0 0V6" stroke="{colour}" stroke-width="4"/>'
+    return f'<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">{line}</pattern></defs>'
+
+
 def draw(spec: dict[str, Any], *, width: int, title: str, plain: bool = False) -> str:
     """The SVG of a spec; `plain` writes hex colours for documents."""
     svg = _svg(json.dumps({**coloured(spec, plain), "width": width}, ensure_ascii=False))
+    if HATCH in svg:  # Vega-Lite knows no patterns
+        svg = svg.replace("<g", _hatch(LIGHT["c3"] if plain else "var(--c3)") + "<g", 1)
     return svg.replace("<svg ", f'<svg role="group" aria-label="{html.escape(title)}" ', 1)
 
 

@@ -12,11 +12,14 @@ from pacesetter.web import (
     invitations,
     leads,
     me,
+    metrics,
+    overview,
     palette,
     records,
     saved_views,
     today,
 )
+from pacesetter.web.settings import urls as settings
 
 urlpatterns = [
     *today.urls,
@@ -27,10 +30,13 @@ urlpatterns = [
     *activities.urls,
     *saved_views.urls,
     *records.urls,
+    *overview.urls,
+    *metrics.urls,
     *palette.urls,
     *me.urls,
     *invitations.urls,
     *first_run.urls,
     *health.urls,
+    *settings.urls,
     path("door/", include("allauth.account.urls")),
 ]

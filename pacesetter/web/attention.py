@@ -1,0 +1,74 @@
+"""The findings of the overview in words, each with the records it opens."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from pacesetter.analytics import attention, numbers
+from pacesetter.analytics.attention import Finding
+from pacesetter.core.metrics import Cell
+from pacesetter.core.periods import Period
+from pacesetter.web import figures, formats
+from pacesetter.web.lens import Lens
+
+LOOKS = {"slipped": ("calendar-x", "neg"), "overdue": ("calendar-clock", "warn"), "unanswered": ("timer", "warn"), "coverage": ("trending-up", "")}
+
+
+def of(lens: Lens, late: Cell, past: Period) -> list[dict[str, Any]]:
+    """What needs attention, in words."""
+    needed = numbers.needed_coverage(by=lens.actor, period=lens.period, reader=lens.reader)
+    found = [attention.slipped(lens.cell), attention.overdue(late), attention.unanswered(lens.cell), attention.coverage(lens.cell, needed)]
+    rows = [_row(lens, finding, past, needed) for finding in found if finding]
+    return rows + _largest(lens)
+
+
+def _row(lens: Lens, finding: Finding, past: Period, needed: Any) -> dict[str, Any]:
+    icon, tone = LOOKS[finding.key]
+    text, note = SAYS[finding.key](lens, finding, needed)
+    period = past if finding.key == "overdue" else None
+    href = lens.metric("coverage") if finding.key == "coverage" else lens.behind(finding.cell, only=finding.only, period=period)
+    return {"icon": icon, "tone": tone, "text": text, "note": note, "href": href}
+
+
+def _money(lens: Lens, finding: Finding) -> str:
+    return figures.said("money", finding.amount, lens.reader.currency)
+
+
+def _slipped(lens: Lens, finding: Finding, needed: Any) -> tuple[str, str]:
+    words = {"n": formats.number(finding.count), "period": figures.period(lens.period)}
+    text = ngettext("%(n)s deal slipped out of %(period)s", "%(n)s deals slipped out of %(period)s", finding.count) % words
+    return text, _("%(amount)s, %(share)s of what was due") % {"amount": _money(lens, finding), "share": formats.percent(finding.cell.value, 0)}
+
+
+def _overdue(lens: Lens, finding: Finding, needed: Any) -> tuple[str, str]:
+    text = ngettext("%(n)s open deal is overdue", "%(n)s open deals are overdue", finding.count) % {"n": formats.number(finding.count)}
+    return text, _("%(amount)s, not in the coverage") % {"amount": _money(lens, finding)}
+
+
+def _unanswered(lens: Lens, finding: Finding, needed: Any) -> tuple[str, str]:
+    text = ngettext("%(n)s lead is over the promise", "%(n)s leads are over the promise", finding.count) % {"n": formats.number(finding.count)}
+    return text, _("nobody answered, of %(n)s that asked in %(period)s") % {"n": formats.number(finding.cell.n), "period": figures.period(lens.period)}
+
+
+def _coverage(lens: Lens, finding: Finding, needed: Any) -> tuple[str, str]:
+    text = _("Coverage is %(value)s") % {"value": figures.value(finding.cell)}
+    return text, _("%(needed)s needed from this day on, %(amount)s short") % {"needed": figures.said("ratio", needed), "amount": _money(lens, finding)}
+
+
+SAYS = {"slipped": _slipped, "overdue": _overdue, "unanswered": _unanswered, "coverage": _coverage}
+
+
+def _largest(lens: Lens) -> list[dict[str, Any]]:
+    """Something to be glad about: the largest deal won in the period."""
+    won = [row for row in lens.records("bookings", cell={}) if row.num]
+    if not won:
+        return []
+    best = max(won, key=lambda row: row.num or 0)
+    from pacesetter.crm.models import Deal
+
+    deal = Deal.objects.visible_to(lens.actor).select_related("account").filter(pk=best.id).first()
+    if deal is None:
+        return []
+    text = _("%(name)s won, %(amount)s") % {"name": deal.account or deal, "amount": figures.said("money", best.num, lens.reader.currency)}
+    return [{"icon": "trophy", "tone": "pos", "text": text, "note": _("the largest of %(period)s") % {"period": figures.period(lens.period)}, "href": f"/deals/{deal.pk}"}]

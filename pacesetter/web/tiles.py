@@ -1,0 +1,94 @@
+"""The six numbers on top of the overview: bookings against plan, then the trade's five."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from pacesetter.analytics import pace
+from pacesetter.core.metrics import METRICS, Cell
+from pacesetter.core.periods import Period, span
+from pacesetter.web import figures, formats
+from pacesetter.web.lens import Lens
+
+QUARTERS = 4
+KEYS = ("bookings", "win_rate", "sales_cycle", "lead_response", "forecast_accuracy", "tool_usage")
+
+
+def all_of(lens: Lens, filling: pace.Pace) -> list[dict[str, Any]]:
+    """The tiles in their order."""
+    return [_bookings(lens, filling), *(_tile(lens, key) for key in KEYS[1:])]
+
+
+def _bookings(lens: Lens, filling: pace.Pace) -> dict[str, Any]:
+    cell = lens.cell("bookings")
+    shown = _shown(lens, cell, "")
+    if not cell.target:
+        return shown | _trend(lens, cell)
+    share = float((cell.value or 0) / cell.target)
+    day = lens.period.day_number(lens.day)
+    due = filling.due(cell.target, day)
+    meta = _("%(share)s of plan") % {"share": formats.percent(share, 0)}
+    if due is None:
+        return shown | {"meta": meta, "share": share, "pace": 1.0, "pace_text": _("Plan %(plan)s") % {"plan": figures.target(cell)}}
+    text = _("Pace at day %(day)s: %(share)s, %(due)s") % {"day": day, "share": formats.percent(due / cell.target, 0), "due": figures.said("money", due, cell.currency)}
+    return shown | {"meta": meta, "share": share, "pace": float(due / cell.target), "pace_text": text}
+
+
+def _tile(lens: Lens, key: str) -> dict[str, Any]:
+    period = ended_quarters(lens) if key == "forecast_accuracy" else None
+    cell = lens.cell(key, period=period)
+    stat, meta = WORDS[key](cell)
+    shown = _shown(lens, cell, stat) | _trend(lens, cell, "quarter" if period else "month")
+    aim = _("target %(target)s") % {"target": figures.target(cell)} if cell.target is not None else ""
+    return shown | {"meta": ", ".join(word for word in (meta, aim) if word), "href": lens.metric(key, **({"period": period.label} if period else {}))}
+
+
+def ended_quarters(lens: Lens) -> Period:
+    """The last four quarters that are over: a call is only scored then."""
+    return ended(lens.reader.period("this_quarter"))
+
+
+def ended(quarter: Period) -> Period:
+    return span(quarter.shifted(-QUARTERS).since, quarter.since)
+
+
+def _shown(lens: Lens, cell: Cell, stat: str) -> dict[str, Any]:
+    moved, good = figures.difference(cell)
+    said = figures.value(cell) if cell.value is not None else ""
+    return {
+        "name": _(METRICS[cell.metric].label), "value": said, "stat": stat, "nothing": figures.says(cell) or _("Nothing here"), "delta": moved, "good": good,
+        "href": lens.metric(cell.metric), "pace": None, "key": cell.metric,
+    }  # fmt: skip
+
+
+def _trend(lens: Lens, cell: Cell, grain: str = "month") -> dict[str, Any]:
+    values = [float(one.value) if one.value is not None else None for one in lens.trend(cell.metric, grain=grain)]
+    known = [value for value in values if value is not None]
+    better = METRICS[cell.metric].higher_is_better
+    good = None if len(known) < 2 or known[-1] == known[0] else (known[-1] > known[0]) == better
+    return {"spark": values, "tone": "flat" if good is None else "pos" if good else "neg"}
+
+
+def _fraction(cell: Cell) -> tuple[str, str]:
+    return "", _("%(num)s of %(den)s") % {"num": figures.part(cell, "num"), "den": figures.part(cell, "den")} if cell.den else ""
+
+
+def _cycle(cell: Cell) -> tuple[str, str]:
+    words = {"median": figures.value(cell, "median"), "p80": figures.value(cell, "p80")}
+    return _("mean"), _("median %(median)s, p80 %(p80)s") % words if cell.value is not None else ""
+
+
+def _response(cell: Cell) -> tuple[str, str]:
+    return _("median"), _("%(share)s never answered") % {"share": formats.percent(cell.beside["never"], 0)} if cell.n else ""
+
+
+def _accuracy(cell: Cell) -> tuple[str, str]:
+    bias = cell.beside["bias"]
+    text = formats.signed(formats.percent(bias, 1), (bias or 0) > 0)
+    return _("week %(week)s") % {"week": cell.variants["week"]}, _("bias %(bias)s") % {"bias": text} if bias is not None else ""
+
+
+WORDS: dict[str, Callable[[Cell], tuple[str, str]]] = {
+    "win_rate": _fraction, "sales_cycle": _cycle, "lead_response": _response, "forecast_accuracy": _accuracy, "tool_usage": _fraction,
+}  # fmt: skip
