@@ -295,6 +295,21 @@ def add_options(name: str, labels: list[str], *, by: "Actor") -> dict[str, str]:
 
 
 @transaction.atomic
+def edit_option(row: Option, *, by: "Actor", **changes: Any) -> Option:
+    """Rename a choice, move it or archive it; its key stays, because records keep it."""
+    by.require("catalogue.manage")
+    for key in changes.keys() - {"label", "position", "archived_on"}:
+        raise Invalid("read_only", field=key)
+    before = {key: canonical(getattr(row, key)) for key in changes}
+    for key, value in changes.items():
+        setattr(row, key, value)
+    row.save()
+    differ = {key: [before[key], canonical(value)] for key, value in changes.items() if before[key] != canonical(value)}
+    history.record_plain("option", row.pk, "option.edited", by=by, changes=differ)
+    return row
+
+
+@transaction.atomic
 def create(
     noun: str, *, label: dict[str, str], type: str, by: "Actor", choices: list[dict[str, Any]] | None = None, required: bool = False
 ) -> CustomField:

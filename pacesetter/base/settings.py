@@ -13,6 +13,7 @@ from pacesetter.base.models import CompanySetting
 from pacesetter.core.errors import Invalid, Refused
 from pacesetter.core.labels import mark
 from pacesetter.core.money import exponent
+from pacesetter.core.money import exponent
 from pacesetter.core.registry import Registry
 
 if TYPE_CHECKING:
@@ -93,8 +94,11 @@ def _checked(setting: Setting, value: Any) -> Any:
             setting.check(value)
     except (TypeError, ValueError, KeyError):
         raise Invalid("wrong_type", field=setting.key, value=value, type=kind.__name__) from None
-    if setting.choices and value not in setting.choices:
-        raise Invalid("unknown_choice", field=setting.key, value=value, known=", ".join(setting.choices))
+    known = zoneinfo.available_timezones() if setting.key == "company.time_zone" else setting.choices
+    if known and str(value) not in known:
+        raise Invalid("unknown_choice", field=setting.key, value=value, known=", ".join(setting.choices) or "Europe/Madrid, UTC …")
+    if setting.key == "company.currency":
+        exponent(value)
     return value
 
 

@@ -46,6 +46,9 @@ SETTINGS: list[Room] = [
     Room("settings_calendars", mark("Calendars"), "calendar-days", needs=("calendar.manage",)),
     Room("settings_rates", mark("Rates"), "coins", needs=("calendar.manage",)),
     Room("settings_fields", mark("Fields"), "text-cursor-input", needs=("fields.manage",)),
+    Room("settings_options", mark("Choices"), "list", needs=("catalogue.manage",)),
+    Room("settings_products", mark("Products"), "package", needs=("catalogue.manage",)),
+    Room("settings_campaigns", mark("Campaigns"), "megaphone", needs=("catalogue.manage",)),
     Room("settings_tokens", mark("API tokens"), "key-round", needs=("token.create",)),
 ]
 

@@ -1,0 +1,1 @@
+"""The pages behind the workspace menu, one module per noun; addresses are gathered in urls.py."""

@@ -1,0 +1,5 @@
+"""Addresses of all settings pages."""
+
+from pacesetter.web.settings import company, undo
+
+urls = [*company.urls, *undo.urls]
