@@ -17,7 +17,7 @@ from pacesetter.core.errors import Refused, add_sentences
 from pacesetter.core.labels import mark
 from pacesetter.crm import accounts, activities, contacts, deals, leads
 from pacesetter.crm.models import Account, Contact, Deal, LeadStatus
-from pacesetter.demo import calls, cast, people, plan, truth
+from pacesetter.demo import calls, cast, people, plan, targets, truth
 from pacesetter.demo.people import Crew
 from pacesetter.demo.plan import Company, Plan, PlannedDeal, PlannedLead
 
@@ -52,7 +52,7 @@ class _Play:
         """Round by round; each in one transaction, because nobody else is here yet."""
         days = [day for day in sorted(self.agenda) if day <= self.plan.today]
         for at, day in enumerate(days):
-            self.step(at, len(days) + 6, mark("Selling"))
+            self.step(at, len(days) + 7, mark("Selling"))
             with clock.set_to(min(clock.noon(day), self.now)), transaction.atomic():
                 self._day(self.agenda[day])
         self._afterwards(len(days))
@@ -65,6 +65,7 @@ class _Play:
             (mark("Calling the quarter"), lambda: calls.submit_all(self.plan, self.crew, self.rng)),
             (mark("Using tools"), lambda: people.equip(self.crew, self.plan, self.rng.randrange(1 << 30))),
             (mark("Duplicating contacts"), self._duplicates),
+            (mark("Setting targets"), lambda: targets.set_all(self.plan, self.crew)),
         ]
         for number, (text, do) in enumerate(chapters):
             self.step(at + number, at + len(chapters), text)
@@ -74,11 +75,12 @@ class _Play:
     def _day(self, events: dict[str, list[Any]]) -> None:
         self._open(events["open"])
         self._reassign(events["leave"])
-        for stage, moved in _grouped(events["move"]):
-            deals.move_stage_many([self.deals[deal.key] for deal in moved], to=self.crew.stages[stage], by=self.by)
-        dated = [(self.deals[deal.key], {"close_date": day}) for deal, day in events["date"]]
+        moved = [(self.deals[deal.key], self.crew.stages[stage]) for stage, deal in _furthest(events["move"])]
+        if moved:
+            deals.move_each(moved, by=self.by)
+        dated = {deal.key: due for deal, due in events["date"]}
         if dated:
-            deals.edit_each(dated, by=self.by)
+            deals.edit_each([(self.deals[key], {"close_date": due}) for key, due in dated.items()], by=self.by)
         self._close(events["close"])
         if events["recut"]:
             self._recut()
@@ -308,11 +310,12 @@ def _agenda(script: Plan, rng: random.Random) -> dict[dt.date, dict[str, list[An
     for deal in script.deals:
         agenda[_played(deal.created, script.today)]["open"].append(deal)
         end = min(deal.ends, script.today + dt.timedelta(1))
-        for day, stage in deal.stages:
-            if deal.created < day < end:
-                agenda[_played(day, script.today)]["move"].append((stage, deal))
+        moves = [(_played(day, script.today), stage) for day, stage in deal.stages if day > deal.created]
+        for day, stage in moves:
+            if day < end:
+                agenda[day]["move"].append((stage, deal))
         for day, due in _typed_dates(deal, script, rng):
-            agenda[_played(day, script.today)]["date"].append((deal, due))
+            agenda[day]["date"].append((deal, due))
         if deal.closed_by(script.today) and deal.ends >= deal.created:
             agenda[_played(deal.ends, script.today)]["close"].append(deal)
     for seat in cast.SEATS:
@@ -323,25 +326,23 @@ def _agenda(script: Plan, rng: random.Random) -> dict[dt.date, dict[str, list[An
 
 
 def _played(day: dt.date, today: dt.date) -> dt.date:
-    """People type what happened twice a week, on Wednesdays and Fridays; closures and births keep their own day."""
-    wait = min((weekday - day.weekday()) % 7 for weekday in (2, 4))
-    return min(day + dt.timedelta(wait), today)
+    """People type what happened on the Friday after; closures and births keep their own day."""
+    return min(day + dt.timedelta((4 - day.weekday()) % 7), today)
 
 
 def _typed_dates(deal: PlannedDeal, script: Plan, rng: random.Random) -> Iterable[tuple[dt.date, dt.date]]:
-    """Close dates as they were moved; one open deal in seven was forgotten, and is overdue now."""
-    moves = [(day, due) for day, due in deal.dates[1:] if deal.created < day < min(deal.ends, script.today + dt.timedelta(1))]
+    """Close dates as they were moved, while the deal was open; some open deals were forgotten, and are overdue now."""
+    moves = [(_played(day, script.today), due) for day, due in deal.dates[1:] if day > deal.created]
     forgotten = not deal.closed_by(script.today) and rng.random() < 0.3
-    return [(day, due) for day, due in moves if not (forgotten and due > script.today)]
+    return [
+        (day, due) for day, due in moves if day < min(deal.ends, script.today + dt.timedelta(1)) and not (forgotten and due > script.today)
+    ]
 
 
-def _grouped(pairs: list[tuple[str, PlannedDeal]]) -> list[tuple[str, list[PlannedDeal]]]:
-    """The furthest stage each deal reached, stage by stage."""
-    furthest = {deal.key: (plan.STAGES.index(stage), deal) for stage, deal in sorted(pairs, key=lambda pair: plan.STAGES.index(pair[0]))}
-    groups: dict[int, list[PlannedDeal]] = defaultdict(list)
-    for position, deal in furthest.values():
-        groups[position].append(deal)
-    return [(plan.STAGES[position], groups[position]) for position in sorted(groups)]
+def _furthest(moves: list[tuple[str, PlannedDeal]]) -> list[tuple[str, PlannedDeal]]:
+    """The last stage that each deal reached in a round."""
+    ordered = sorted(moves, key=lambda move: plan.STAGES.index(move[0]))
+    return list({deal.key: (stage, deal) for stage, deal in ordered}.values())
 
 
 def _heir(seat: cast.Seat) -> cast.Seat:
