@@ -1,5 +1,5 @@
 """Addresses of all settings pages."""
 
-from pacesetter.web.settings import company, undo
+from pacesetter.web.settings import company, people, roles, teams, undo
 
-urls = [*company.urls, *undo.urls]
+urls = [*company.urls, *people.urls, *teams.urls, *roles.urls, *undo.urls]
