@@ -176,19 +176,24 @@ def _follow_amount(deal: Deal, wanted: dict[str, Any]) -> None:
 
 # moving -----------------------------------------------------------------------------------------
 @transaction.atomic
-def move_stage_many(deals: Sequence[Deal], *, to: Stage, by: "Actor", batch: uuid.UUID | None = None) -> list[Deal]:
-    """Move open deals to another open stage of their pipeline, if its rules allow it."""
-    fresh = _locked_for(deals, by, "deal.edit", status="open")
-    if to.type != "open":
-        raise Refused("closed_stage", stage=label_of(to))
+def move_each(pairs: Sequence[tuple[Deal, Stage]], *, by: "Actor", batch: uuid.UUID | None = None) -> list[Deal]:
+    """Move open deals, each to another open stage of its pipeline, if the pipeline's rules allow it."""
+    fresh = _locked_for([deal for deal, _ in pairs], by, "deal.edit", status="open")
     known = fields.of("deal")
     per_row: dict[int, Changes] = {}
-    for deal in fresh:
-        if deal.stage_id != to.pk:
-            pipelines.check_move(deal, to)
+    for deal, (_, to) in zip(fresh, pairs, strict=True):
+        if to.type != "open":
+            raise Refused("closed_stage", stage=label_of(to))
         moved = deal.stage_id != to.pk
+        if moved:
+            pipelines.check_move(deal, to)
         per_row[deal.pk] = put(deal, {"stage": to.pk, "stage_since": clock.now()}, known) if moved else {}
     return SHELF.store(fresh, per_row, "deal.moved", by=by, batch=batch)
+
+
+def move_stage_many(deals: Sequence[Deal], *, to: Stage, by: "Actor", batch: uuid.UUID | None = None) -> list[Deal]:
+    """Move open deals to the same open stage."""
+    return move_each([(deal, to) for deal in deals], by=by, batch=batch)
 
 
 def move_stage(deal: Deal, *, to: Stage, by: "Actor") -> Deal:
