@@ -17,8 +17,9 @@ def mails() -> bool:
 
 
 def link(request: Request, user: User) -> str:
-    """The address at which somebody sets a password, while mail cannot bring it; nothing for those who cannot sign in."""
-    return "" if mails() or not user.email or not user.is_active else _address(request, user)
+    """The address at which somebody sets a password, where mail cannot bring it: of those who have none yet, or when asked for."""
+    needed = "link" in request.GET or not user.has_usable_password()
+    return _address(request, user) if needed and user.email and user.is_active and not mails() else ""
 
 
 def _address(request: Request, user: User) -> str:

@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 
 from pacesetter.base import find, roles
 from pacesetter.base.models import Role
-from pacesetter.base.models.users import LEVELS
 from pacesetter.base.roles import CAPABILITIES
 from pacesetter.core.errors import Invalid
+from pacesetter.core.labels import mark
 from pacesetter.web import forms
 from pacesetter.web.request import Request
 from pacesetter.web.settings.frame import answer, page, show
+
+LEVELS = [("none", mark("Nothing")), ("own", mark("Own")), ("team", mark("Team’s")), ("all", mark("Everything"))]
 
 
 def matrix(request: Request) -> HttpResponse:
