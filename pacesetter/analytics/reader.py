@@ -25,6 +25,8 @@ NOUNS = ("deal", "lead", "quota", "forecast_call", "licence")
 QUEUES = ("deal", "lead")  # rows of nobody that some may see; the company's own calls belong to no queue
 NOBODY = 0  # the owner of a fact whose record has none
 DAY = dt.timedelta(days=1)
+KEPT = 2_000  # answers kept per process
+_ANSWERS: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
 
 
 @dataclass(frozen=True)
@@ -105,11 +107,21 @@ class Reader:
     def cells(self, ask: Ask, period: Period, as_of: dt.date | None) -> list[Cell]:
         """Measure one period as of one day."""
         day, plan = self._day(as_of), plans.plan(ask)
-        found = warehouse.query(self.version, plan.sql, self._variables(period, day), self.scope)
+        found = self._remembered(plan.sql, period, day)
         return [
             replace(cell, made_at=self.version.instant)
             for cell in metrics.cells(ask, plan, found, Moment(period.since, period.until, day, self.currency))
         ]
+
+    def _remembered(self, sql: str, period: Period, day: dt.date) -> list[dict[str, Any]]:
+        """The rows of a query; one version always answers alike, and charts ask what their page has asked."""
+        variables = self._variables(period, day)
+        key = (self.version.token, sql, tuple(variables.values()), tuple(self.scope or ()), self.scope is None)
+        if key not in _ANSWERS:
+            if len(_ANSWERS) >= KEPT:
+                _ANSWERS.clear()
+            _ANSWERS[key] = warehouse.query(self.version, sql, variables, self.scope)
+        return _ANSWERS[key]
 
     def _day(self, as_of: dt.date | None) -> dt.date:
         return min(as_of or self.today, self.today)
@@ -146,7 +158,7 @@ class Reader:
     def by_day(self, ask: Ask, period: Period) -> dict[dt.date, Decimal]:
         """What a sum of money gained on each day of a period."""
         sql = f'SELECT "on" AS day, sum(num) AS gained FROM ({plans.records_sql(ask)}) WHERE reason IS NULL GROUP BY 1'
-        found = warehouse.query(self.version, sql, self._variables(period, self.today), self.scope)
+        found = self._remembered(sql, period, self.today)
         return {row["day"]: money.to_major(int(row["gained"] or 0), self.currency) for row in found}
 
     def _record(self, row: Mapping[str, Any], in_money: bool) -> Record:

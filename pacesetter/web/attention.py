@@ -48,7 +48,7 @@ def _overdue(lens: Lens, finding: Finding, needed: Any) -> tuple[str, str]:
 
 def _unanswered(lens: Lens, finding: Finding, needed: Any) -> tuple[str, str]:
     text = ngettext("%(n)s lead is over the promise", "%(n)s leads are over the promise", finding.count) % {"n": formats.number(finding.count)}
-    return text, _("nobody answered, of %(n)s that asked in %(period)s") % {"n": formats.number(finding.cell.n), "period": figures.period(lens.period)}
+    return text, _("of %(n)s that asked in %(period)s") % {"n": formats.number(finding.cell.n), "period": figures.period(lens.period)}
 
 
 def _coverage(lens: Lens, finding: Finding, needed: Any) -> tuple[str, str]:

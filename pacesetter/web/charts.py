@@ -76,6 +76,7 @@ def lines(
     y_label: Callable[[float], str],
     height: int = 250,
     today: float | None = None,
+    today_label: str = "",
     zero: bool = True,
 ) -> dict[str, Any]:
     """Lines, areas and bands over a numbered axis; `x_labels` names some of its positions."""
@@ -87,7 +88,10 @@ def lines(
     y = {"field": "y", "type": "quantitative", "scale": {"domain": [ticks[0], ticks[-1]]}, "axis": _axis({t: y_label(t) for t in ticks})}
     layers = [layer for s in series for layer in _line_layers(s, x, y)]
     if today is not None:
-        layers.insert(0, {"data": {"values": [{"x": today}]}, "mark": {"type": "rule", "color": "line-2"}, "encoding": {"x": x}})
+        here = {"values": [{"x": today, "y": ticks[-1]}]}
+        text = {"type": "text", "text": today_label, "align": "right", "dx": -6, "dy": 8, "color": "fg-2", "fontSize": 11, "font": FONT}
+        layers.insert(0, {"data": here, "mark": {"type": "rule", "color": "line-2"}, "encoding": {"x": x}})
+        layers += [{"data": here, "mark": text, "encoding": {"x": x, "y": y}}] if today_label else []
     return _spec(height, layer=layers)
 
 

@@ -24,6 +24,7 @@ def said(unit: str, value: Any, currency: str | None = None, *, compact: bool = 
     if value is None:
         return "–"
     if unit == "money":
+        value = round(Decimal(str(value))) if compact and abs(value) >= 1000 else value
         return formats.money(money.rounded_minor(Decimal(str(value)), currency or "USD"), currency or "USD", compact=compact)
     if unit == "share":
         return formats.percent(value, digits)
@@ -72,7 +73,12 @@ def apart(cell: Cell, now: Any, before: Any) -> str:
         return _("%(n)s pt") % {"n": _signed(formats.number(step * 100, 1), step)}
     if cell.unit == "money":
         return _signed(formats.percent(step / abs(float(before)), 1), step) if before else ""
-    return _signed(said(cell.unit, step, cell.currency), step)
+    return _signed(short(cell.unit, step), step)
+
+
+def short(unit: str, value: Any) -> str:
+    """Days without the word, where there is little room: 31 d."""
+    return formats.days(value) if unit == "days" else said(unit, value)
 
 
 def _signed(text: str, step: float) -> str:
@@ -94,7 +100,13 @@ def reached(cell: Cell) -> bool | None:
     now = _figure(cell, shape.target_on)
     if cell.target is None or now is None or shape.higher_is_better is None:
         return None
-    return bool(now >= cell.target if shape.higher_is_better else now <= cell.target)
+    met = bool(now >= cell.target if shape.higher_is_better else now <= cell.target)
+    return None if not met and shape.aggregate.key == "total" and is_running(cell) else met
+
+
+def is_running(cell: Cell) -> bool:
+    """Whether the period goes on after the day asked for: what adds up may still get there."""
+    return cell.until is not None and cell.as_of is not None and cell.until > cell.as_of
 
 
 def target(cell: Cell) -> str:
@@ -129,6 +141,10 @@ def beside(key: str) -> str:
 
 def switch(key: str) -> str:
     return _(SWITCHES[key]) if key in SWITCHES else key
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def option(name: str, key: str) -> str:

@@ -152,6 +152,11 @@ class Lens:
         return {"same_day": _("same day of %(period)s"), "full": _("all of %(period)s")}.get(self.compare, "") % {"period": before} if self.compare != "none" else ""
 
     @property
+    def before(self) -> str:
+        """The period compared with, short."""
+        return figures.period(self.period.previous())
+
+    @property
     def fresh(self) -> dt.datetime:
         return self.reader.version.instant
 

@@ -35,7 +35,7 @@ def trend(lens: Lens, shape: Metric, now: Cell) -> Chart | None:
     x_labels = {float(n): name for n, name in enumerate(names) if (len(names) - 1 - n) % (2 if len(names) > 10 else 1) == 0}
     spec = charts.lines(series, x_labels=x_labels, y_label=said, height=HEIGHT, zero=shape.unit != "share")
     rows = [[name, figures.value(cell), figures.interval(cell)] for name, cell in zip(names, cells, strict=True)]
-    return Chart(_(shape.label), spec, HEIGHT, _legend(series), [_("Period"), _(shape.label), _("95 % interval")], rows)
+    return Chart(_(shape.label), spec, HEIGHT, _legend(series), [_("Period"), _(shape.label), _("95% interval")], rows)
 
 
 def _values(lens: Lens, shape: Metric, known: list[tuple[int, Cell]], names: list[str]) -> Line:
@@ -57,7 +57,7 @@ def _target(shape: Metric, now: Cell, count: int) -> list[Line]:
 
 
 def _legend(series: list[Line]) -> list[tuple[str, str, str]]:
-    band = [(_("95 % interval"), "c1-3", "")] if series[0].band else []
+    band = [(_("95% interval"), "c1-3", "")] if series[0].band else []
     return [(line.name, line.colour, "dots" if line.dash else "solid") for line in series] + band
 
 
@@ -65,4 +65,8 @@ def _name(lens: Lens, cell: Cell, step: str) -> str:
     first = cell.key[step]
     if step == "quarter":
         return figures.period(containing(first, "quarter", lens.reader.fiscal_start))
-    return str(first.year) if step == "year" else formats.month(first, year=first.month == 1)
+    if step == "year":
+        return str(first.year)
+    name = formats.month(first, year=first.month == 1)
+    running = containing(first, "month").last > lens.day
+    return _("%(month)s, to %(day)s") % {"month": name, "day": lens.day.day} if running else name

@@ -36,6 +36,9 @@ WORDS = {
 }  # fmt: skip
 
 
+COUNTED = ("win_rate", "tool_usage", "stage_conversion", "slip_rate")  # rates whose parts are rows, one each
+
+
 class Behind:
     """The rows behind one cell, all or those of one kind: a part of the fraction, or left out for a reason."""
 
@@ -131,7 +134,7 @@ class Behind:
     def heads(self) -> list[tuple[str, str]]:
         """The columns of what each row adds."""
         units = [self.shape.of[0], *self.shape.of[1:2]]
-        return [(name, _(word)) for name, word in zip(("num", "den"), units, strict=False) if name == "num" or self.shape.aggregate.divides]
+        return [(name, figures.capital(_(word))) for name, word in zip(("num", "den"), units, strict=False) if name == "num" or self.shape.aggregate.divides]
 
 
 def _entries(n: int) -> str:
@@ -167,8 +170,16 @@ def tabs(behind: Behind) -> list[dict[str, Any]]:
         counts = [("den", _(shape.of[1]), None), ("num", _(shape.of[0]), None)]
     counts += [("rest", _("the rest"), None)] if shape.unit == "share" and cell.units.get("den") == "count" and len(shape.of) == 2 and not shape.then else []
     counts += [("never", figures.beside("never"), None)] if "never" in shape.beside else []
+    counts = [(only, text, _count(cell, only) if n is None else n) for only, text, n in counts]
     left = [(key, figures.reason(key), n) for key, n in cell.left_out.items()]
-    return [{"only": only, "text": text, "n": n} for only, text, n in [*counts, *left]]
+    return [{"only": only, "text": figures.capital(text), "n": n} for only, text, n in [*counts, *left]]
+
+
+def _count(cell: Cell, only: str) -> int | None:
+    """How many rows of a kind there are, where the cell itself says so."""
+    if cell.units.get("den") != "count" or cell.metric not in COUNTED or cell.den is None:
+        return cell.n if only == "" else None
+    return {"num": int(cell.num or 0), "den": int(cell.den), "rest": int(cell.den) - int(cell.num or 0)}.get(only)
 
 
 def records(request: Request, key: str) -> HttpResponse:

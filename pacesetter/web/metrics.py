@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from pacesetter.analytics import numbers
 from pacesetter.core.metrics import METRICS, Cell
 from pacesetter.web import charts, figures, formats, metric_chart, metric_records, targets, tiles
+from pacesetter.web.figures import capital
 from pacesetter.web.lens import Lens
 from pacesetter.web.metric_records import Behind
 from pacesetter.web.request import Request
@@ -66,19 +67,19 @@ class MetricPage:
         """What stands beside the number: comparison, target, interval, other figures."""
         cell, rows = self.cell, []
         if cell.previous is not None:
-            rows.append((_capital(self.lens.compared), figures.value(cell.previous), _of(cell.previous)))
+            rows.append((capital(self.lens.compared), figures.value(cell.previous), _of(cell.previous)))
         if cell.target is not None:
             on = figures.beside(self.shape.target_on) if self.shape.target_on != "value" else ""
             rows.append((_("Target"), figures.target(cell), ", ".join(word for word in (on, self._met) if word)))
         if cell.interval:
-            rows.append((_("95 % interval"), figures.interval(cell), ""))
-        rows += [(_capital(figures.beside(name)), figures.value(cell, name), "") for name in self.shape.beside if cell.beside.get(name) is not None]
+            rows.append((_("95% interval"), figures.interval(cell), ""))
+        rows += [(capital(figures.beside(name)), figures.value(cell, name), "") for name in self.shape.beside if cell.beside.get(name) is not None]
         return rows
 
     @property
     def _met(self) -> str:
         met = figures.reached(self.cell)
-        return "" if met is None else _("met") if met else _("missed")
+        return "" if met is None else _("met") if met else _("not met")
 
     @cached_property
     def switches(self) -> list[dict[str, Any]]:
@@ -134,7 +135,8 @@ class MetricPage:
     # rail ---------------------------------------------------------------------------------------
     @property
     def formula(self) -> str:
-        return " ÷ ".join(_(part) for part in self.shape.of)
+        parts = [_(part) for part in self.shape.of]
+        return " ÷ ".join(f"({part})" if len(parts) > 1 and set(part) & set("+−×") else part for part in parts)
 
     @property
     def meaning(self) -> list[tuple[str, str]]:
@@ -221,7 +223,7 @@ class Breakdown:
 
     @property
     def heads(self) -> list[str]:
-        return [_(word) for word in self.shape.of] if self.shape.aggregate.divides else [_("Counted")]
+        return [capital(_(word)) for word in self.shape.of] if self.shape.aggregate.divides else [_("Counted")]
 
     def _row(self, name: str, cell: Cell) -> dict[str, Any]:
         moved, good = figures.difference(cell)
@@ -255,10 +257,6 @@ def _weight(cell: Cell) -> float:
 
 def _of(cell: Cell) -> str:
     return _("%(num)s of %(den)s") % {"num": figures.part(cell, "num"), "den": figures.part(cell, "den")} if cell.unit == "share" and cell.den else ""
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def index(request: Request) -> HttpResponse:

@@ -91,7 +91,7 @@ class Overview:
             return []
         won = self.lens.measure("stage_conversion", period=self.year, dims=("stage",), compare=False, to="won")
         first = next((cell for cell in won if cell.key["stage"] == stages[0].pk), None)
-        return rows + ([self._bar(_("All the way to Won"), first) | {"tone": "pos"}] if first else [])
+        return rows + ([self._bar(_("Won in the end"), first) | {"tone": "pos"}] if first else [])
 
     def _bar(self, name: str, cell: Cell) -> dict[str, Any]:
         return {"name": name, "share": float(cell.value or 0), "text": figures.value(cell), "n": formats.number(cell.den), "href": self.lens.behind(cell, period=self.year), "tone": ""}

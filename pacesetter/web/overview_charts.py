@@ -36,8 +36,12 @@ def bookings(lens: Lens, filling: pace.Pace, plan: Decimal | None) -> Chart:
     if lens.compare != "none" and filling.before:
         before = filling.before[: day if lens.compare == "same_day" else whole][:whole]
         series.append(Line(_("Before"), "c2", _marks(lens, before, said, lens.compared)))
-        legend.append((_capital(lens.compared), "c2", "solid"))
-    spec = charts.lines(series, x_labels=_days(lens.period), y_label=lambda value: said(Decimal(str(value))), today=float(day) if 0 < day < whole else None, height=258)
+        legend.append((figures.capital(lens.compared), "c2", "solid"))
+    running = 0 < day < whole
+    spec = charts.lines(
+        [*series, Line("", "c1", won[-1:], dots=True)] if running else series, x_labels=_days(lens.period), y_label=lambda value: said(Decimal(str(value))),
+        today=float(day) if running else None, today_label=_("Today, day %(day)s") % {"day": day}, height=258,
+    )  # fmt: skip
     return Chart(_("Bookings against plan"), spec, 258, legend, _heads(series), _rows(lens, series, said))
 
 
@@ -61,7 +65,7 @@ def _until(lens: Lens, n: int) -> str:
 
 def _days(period: Period) -> dict[float, str]:
     step = max(1, round(period.days / 7 / 7) * 7) if period.days > 14 else 2
-    return {float(n): formats.day(period.since + dt.timedelta(days=n)) for n in range(0, period.days - step // 2, step)} | {float(period.days): formats.day(period.last)}
+    return {float(n): formats.day(period.since + dt.timedelta(days=n)) for n in range(0, round(period.days - step * 0.6), step)} | {float(period.days): formats.day(period.last)}
 
 
 def _heads(series: Sequence[Line]) -> list[str]:
@@ -73,10 +77,6 @@ def _rows(lens: Lens, series: Sequence[Line], said: Any) -> list[list[str]]:
     known = [{mark.x: mark.y for mark in line.marks} for line in series]
     days = sorted({x for line in known for x in line if x})[:: max(1, len(known[-1]) // STEPS)]
     return [[formats.day(lens.period.since + dt.timedelta(days=int(x) - 1)), *(said(Decimal(str(line[x]))) if x in line else "–" for line in known)] for x in days]
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 # open pipeline ----------------------------------------------------------------------------------

@@ -75,7 +75,7 @@ def _fraction(cell: Cell) -> tuple[str, str]:
 
 
 def _cycle(cell: Cell) -> tuple[str, str]:
-    words = {"median": figures.value(cell, "median"), "p80": figures.value(cell, "p80")}
+    words = {name: figures.short("days", cell.beside[name]) for name in ("median", "p80")}
     return _("mean"), _("median %(median)s, p80 %(p80)s") % words if cell.value is not None else ""
 
 
