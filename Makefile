@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run setup test test-python test-postgres check messages bench shots system
+.PHONY: run setup docs test test-python test-postgres check messages bench shots system
 
 run: setup
 	$(BIN)/pacesetter up
@@ -41,6 +41,9 @@ test-python: $(VENV)/.tested $(VENV)/.catalogues
 
 test-postgres: $(VENV)/.tested
 	$(BIN)/python tests/postgres.py -q -n 2 --dist loadfile tests/base tests/crm tests/intake tests/analytics tests/planning tests/enablement tests/api
+
+docs: $(VENV)/.tested
+	$(BIN)/python docs/generate.py
 
 messages: $(VENV)/.tested
 	cd pacesetter && ../$(BIN)/python -m django makemessages --all --no-location --settings pacesetter.conf.settings

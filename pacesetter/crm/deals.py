@@ -233,13 +233,15 @@ def close_many(closures: Sequence[Closure], *, by: "Actor", batch: uuid.UUID | N
         some = [closure for closure in closures if closure.outcome == outcome]
         fresh = _locked_for([closure.deal for closure in some], by, "deal.close", status="open")
         known = fields.of("deal")
-        per_row = {deal.pk: put(deal, _ending(deal, closure), known) for deal, closure in zip(fresh, some, strict=True)}
+        stages = {pk: pipelines.closing_stage(pk, outcome) for pk in {deal.pipeline_id for deal in fresh}}
+        endings = [_ending(deal, closure, stages[deal.pipeline_id]) for deal, closure in zip(fresh, some, strict=True)]
+        per_row = {deal.pk: put(deal, ending, known) for deal, ending in zip(fresh, endings, strict=True)}
         closed += SHELF.store(fresh, per_row, f"deal.{outcome}", by=by, batch=batch)
     rank = {closure.deal.pk: at for at, closure in enumerate(closures)}
     return sorted(closed, key=lambda deal: rank[deal.pk])
 
 
-def _ending(deal: Deal, closure: Closure) -> dict[str, Any]:
+def _ending(deal: Deal, closure: Closure, stage: Stage) -> dict[str, Any]:
     """The values of a closed deal, after checking the day, the reason and what the closing stage needs."""
     day = closure.on or clock.today()
     if day > clock.today():
@@ -248,7 +250,6 @@ def _ending(deal: Deal, closure: Closure) -> dict[str, Any]:
         raise Invalid("closed_before_created", field="on", closed=day, created=deal.created_on)
     if closure.outcome == "lost" and closure.reason is None:
         raise Invalid("reason_needed", field="reason")
-    stage = pipelines.closing_stage(deal.pipeline_id, closure.outcome)
     pipelines.check_required(deal, stage)
     values: dict[str, Any] = {"stage": stage.pk, "status": closure.outcome, "closed_on": day, "stage_since": clock.now()}
     if closure.reason:

@@ -21,9 +21,9 @@ class Segment:
     employees: tuple[int, int]
 
 
-SMALL = Segment("small", 130, 0.30, 11_000, 30, 500_000, 3, (1, 2), 4, (8, 90))
-MID = Segment("mid", 60, 0.25, 45_000, 70, 800_000, 5, (2, 4), 8, (100, 900))
-ENTERPRISE = Segment("enterprise", 30, 0.22, 140_000, 150, 1_100_000, 9, (3, 6), 14, (1_000, 24_000))
+SMALL = Segment("small", 130, 0.30, 11_000, 30, 500_000, 3, (1, 2), 3, (8, 90))
+MID = Segment("mid", 60, 0.25, 45_000, 70, 800_000, 5, (2, 4), 6, (100, 900))
+ENTERPRISE = Segment("enterprise", 30, 0.22, 140_000, 150, 1_100_000, 9, (3, 6), 12, (1_000, 24_000))
 SEGMENTS = {segment.key: segment for segment in (SMALL, MID, ENTERPRISE)}
 SEGMENT_LABELS = {"small": "Small business", "mid": "Mid-market", "enterprise": "Enterprise"}
 

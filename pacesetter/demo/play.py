@@ -23,6 +23,7 @@ from pacesetter.demo.plan import Company, Plan, PlannedDeal, PlannedLead
 
 Step = Callable[[int, int, str], None]
 SCALES = {"s": 1, "m": 10}
+ANSWERS_DAYS = 120  # older answers are known by their instant only, to keep size s quick
 add_sentences({"not_empty": mark("The data folder already holds a company. The demo company goes into an empty one.")})
 
 
@@ -208,7 +209,7 @@ class _Play:
         answers = [
             {"kind": "email", "subject": "First answer", "lead": row.pk, "user": row.owner_id, "happened_at": row.first_response_at}
             for row in made
-            if row.first_response_at
+            if row.first_response_at and (self.now - row.first_response_at).days < ANSWERS_DAYS
         ]
         activities.log_many(answers, by=self.by, facts=True)
 
