@@ -12,7 +12,7 @@ import tempfile
 def main() -> int:
     binaries = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not binaries:
-        print("PostgreSQL is not installed: the tests on PostgreSQL are skipped.")
+        sys.stdout.write("PostgreSQL is not installed: the tests on PostgreSQL are skipped.\n")
         return 0
     with tempfile.TemporaryDirectory(prefix="pacesetter-pg-") as folder:
         return Cluster(binaries[-1].parent, pathlib.Path(folder)).run(sys.argv[1:])

@@ -5,6 +5,6 @@ import tempfile
 
 os.environ["PACESETTER_DATA"] = tempfile.mkdtemp(prefix="pacesetter-test-")
 
-from pacesetter.conf.settings import *  # noqa: E402, F403
+from pacesetter.conf.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

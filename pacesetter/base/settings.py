@@ -13,7 +13,6 @@ from pacesetter.base.models import CompanySetting
 from pacesetter.core.errors import Invalid, Refused
 from pacesetter.core.labels import mark
 from pacesetter.core.money import exponent
-from pacesetter.core.money import exponent
 from pacesetter.core.registry import Registry
 
 if TYPE_CHECKING:
