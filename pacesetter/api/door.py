@@ -19,6 +19,7 @@ def _mount() -> None:
     from pacesetter.api import (
         activities,
         deals,
+        exports,
         foundation,
         history,
         imports,
@@ -39,6 +40,7 @@ def _mount() -> None:
         "deals": deals.router,
         "leads": leads.router,
         "activities": activities.router,
+        "exports": exports.router,
         "history": history.router,
         "imports": imports.router,
         "jobs": jobs.router,

@@ -45,8 +45,8 @@ class Asked(Schema):
     size: int = 50
     archived: bool = False
 
-    def query(self) -> Query:
-        return Query(self.where, self.search, self.sort, archived=self.archived, cursor=self.cursor, size=max(1, min(self.size, 500)))
+    def query(self, columns: tuple[str, ...] = ()) -> Query:
+        return Query(self.where, self.search, self.sort, columns, self.archived, cursor=self.cursor, size=max(1, min(self.size, 500)))
 
 
 class OwnerIn(Schema):

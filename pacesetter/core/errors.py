@@ -47,6 +47,7 @@ SENTENCES: dict[str, str] = {
     "bad_cursor": mark("This link to a page of the list is no longer valid. Start again from the first page."),
     "unknown_currency": mark("{currency} is not a currency code."),
     "job_running": mark("{name} is running already."),
+    "job_broke": mark("Something went wrong inside the program. Nothing half-done was kept; try it again, or tell an administrator."),
     "job_finished": mark("{name} has finished and cannot be cancelled."),
     "last_administrator": mark("At least one active person must remain administrator."),
     "weak_password": mark("The password is too easy to guess: {why}"),

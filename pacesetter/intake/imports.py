@@ -22,12 +22,14 @@ from pacesetter.core.text import fold
 from pacesetter.intake import check as checking
 from pacesetter.intake.columns import column_of, may_change, set_mapping, set_target, settle
 from pacesetter.intake.models import Fix, Import, ImportFile, Mapping, Refusal, Repair
+from pacesetter.intake.revert import Preview, preview
 from pacesetter.intake.rows import folder
 from pacesetter.intake.upload import start, start_files
 from pacesetter.intake.work import importer
 
 __all__ = [
     "accept_all",
+    "before_revert",
     "by_id",
     "check",
     "check_now",
@@ -43,6 +45,7 @@ __all__ = [
     "settle",
     "start",
     "start_files",
+    "stopped",
 ]
 
 add_sentences(
@@ -133,9 +136,18 @@ def decide(repair: Repair, *, accept: bool, by: Actor, values: dict[str, Any] | 
     may_change(repair.file.batch, by)
     if values:
         _replace(repair, values)
+    counted = accept and not values and not repair.optional and not repair.decision  # the check took it for accepted
     repair.decision = "accepted" if accept else "rejected"
     repair.save()
+    if not counted:
+        _outdate(repair.file.batch)
     return repair
+
+
+def _outdate(batch: Import) -> None:
+    """The counters are older than what was decided since."""
+    batch.checked_at = None
+    batch.save(update_fields=["checked_at"])
 
 
 def _replace(repair: Repair, values: dict[str, Any]) -> None:
@@ -157,6 +169,7 @@ def fix(refusal: Refusal, *, cells: dict[str, str], by: Actor) -> Fix:
     row, _ = Fix.objects.get_or_create(file=refusal.file, line=refusal.line)
     row.cells = row.cells | cells
     row.save()
+    _outdate(refusal.file.batch)
     return row
 
 
@@ -176,14 +189,14 @@ def run(batch: Import, *, by: Actor) -> Job:
 
 def _may_load(batch: Import, by: Actor) -> None:
     by.require("record.import")
-    if batch.state != "checked" and not _stopped(batch):
+    if batch.state != "checked" and not stopped(batch):
         raise Conflict("import_state", name=batch.name, state=batch.state)
     for file in batch.files.all():
         if file.target and LOADERS[file.target].capability:
             importer(batch, by).require(LOADERS[file.target].capability)
 
 
-def _stopped(batch: Import) -> bool:
+def stopped(batch: Import) -> bool:
     """Whether the load began and its job ended before the end; it may go on, or be reverted."""
     return batch.state == "loading" and not Job.objects.filter(pk=batch.job_id or 0, state__in=("queued", "running")).exists()
 
@@ -208,8 +221,18 @@ def _accepted(file: ImportFile) -> dict[str, dict[str, Any]]:
 
 def revert(batch: Import, *, by: Actor) -> Job:
     """Queue the undoing of a loaded import, or of one that stopped half-way."""
-    by.require("record.import")
-    if batch.state != "done" and not _stopped(batch):
-        raise Conflict("not_reverted", name=batch.name)
+    _may_revert(batch, by)
     history.record(batch, "import.revert_started", by=by, data={"name": batch.name})
     return _queue(batch, "import.revert", "reverting", by)
+
+
+def before_revert(batch: Import, *, by: Actor) -> Preview:
+    """What a revert would take away, put back and keep."""
+    _may_revert(batch, by)
+    return preview(batch, by)
+
+
+def _may_revert(batch: Import, by: Actor) -> None:
+    by.require("record.import")
+    if batch.state != "done" and not stopped(batch):
+        raise Conflict("not_reverted", name=batch.name)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -31,6 +31,23 @@ def run(batch: Import, *, by: Actor, step: Step = lambda done, total: None) -> N
     batch.refresh_from_db()
 
 
+@dataclass
+class Preview:
+    """What a revert would do: records that go and records that are kept, by noun, and how many get their old values back."""
+
+    goes: dict[str, int]
+    kept: dict[str, int]
+    restored: int
+
+
+def preview(batch: Import, by: Actor) -> Preview:
+    """Look ahead; what hangs on a record is only found out when it is removed."""
+    revert = Reverting(batch, by)
+    kept = {noun: revert.touched(noun) for noun in revert.created}
+    goes = {noun: len(revert.created[noun]) - kept[noun] for noun in revert.order()}
+    return Preview({noun: count for noun, count in goes.items() if count}, {noun: count for noun, count in kept.items() if count}, revert.updated())
+
+
 class Reverting:
     """What an import did, read from its history entries, and how to take it back."""
 
@@ -48,7 +65,7 @@ class Reverting:
 
     def run(self) -> Iterator[int]:
         yield from self._restore()
-        for noun in self._order():
+        for noun in self.order():
             ids = sorted(self.created[noun], reverse=True)
             for start in range(0, len(ids), CHUNK):
                 chunk = ids[start : start + CHUNK]
@@ -56,7 +73,7 @@ class Reverting:
                     self._remove(noun, chunk)
                 yield len(chunk)
 
-    def _order(self) -> list[str]:
+    def order(self) -> list[str]:
         """Children before parents; choices and teams last."""
         loaded = list(reversed(loaders_in_order()))
         return [noun for noun in loaded if noun in self.created] + [noun for noun in self.created if noun not in loaded]
@@ -70,6 +87,17 @@ class Reverting:
             with transaction.atomic():
                 self._put_back(entry)
             yield 1
+
+    def touched(self, noun: str) -> int:
+        """How many created records of a noun somebody else changed since."""
+        ids = sorted(self.created[noun])
+        return sum(len(self._touched(noun, ids[start : start + CHUNK])) for start in range(0, len(ids), CHUNK))
+
+    def updated(self) -> int:
+        """How many records that were there before get their old values back."""
+        entries = self.entries.filter(noun__in=list(LOADERS)).exclude(kind__endswith=".created")
+        changed = entries.order_by().values_list("noun", "object_id").distinct()
+        return sum(1 for noun, pk in changed.iterator() if pk not in self.created[noun])
 
     def _restored(self, entry: HistoryEntry) -> bool:
         return HistoryEntry.objects.filter(noun=entry.noun, object_id=entry.object_id, caused_by=entry.pk).exists()

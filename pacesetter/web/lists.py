@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -43,6 +44,7 @@ MOVES = {
     "segment": (mark("Set segment"), "layers"),
     "industry": (mark("Set industry"), "factory"),
 }
+FORMATS = (("csv", "CSV"), ("xlsx", "XLSX"))
 VIRTUAL = {"health": mark("Health"), "clock": mark("Response clock")}
 WIDE = {
     ("deal", "stage"): 140,
@@ -257,6 +259,18 @@ class ListPage:
     @property
     def new(self) -> str:
         return self.noun.url("new")
+
+    @property
+    def imports(self) -> str:
+        return reverse("import_new") if self.request.actor.can("record.import") else ""
+
+    @property
+    def exports(self) -> list[dict[str, str]]:
+        """The formats this list can be taken along in."""
+        if not self.request.actor.can("record.export"):
+            return []
+        query = urlencode([(key, value) for key, value in self.get.items() if key not in ("cursor", "density")])
+        return [{"text": text, "href": f"{self.noun.url('export')}?format={key}&{query}"} for key, text in FORMATS]
 
     @property
     def bulk(self) -> str:
