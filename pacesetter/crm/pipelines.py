@@ -7,13 +7,14 @@ from django.db.models import Max
 
 from pacesetter.base import ensure, fields, history
 from pacesetter.base.fields import canonical
-from pacesetter.core.errors import Invalid, Refused
-from pacesetter.core.labels import in_language
+from pacesetter.core.errors import Invalid, Refused, add_sentences
+from pacesetter.core.labels import in_language, mark
 from pacesetter.crm.models import Deal, DealChange, LostReason, Pipeline, Stage
 
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
 
+add_sentences({"only_stage": mark("{name} is the only stage of its kind in this pipeline, which needs one.")})
 START = [
     ("discovery", {"en": "Discovery", "es": "Descubrimiento", "it": "Scoperta"}, 10, "pipeline", "open", 21),
     ("qualification", {"en": "Qualification", "es": "Cualificación", "it": "Qualifica"}, 25, "pipeline", "open", 21),
@@ -200,13 +201,21 @@ STAGE_FIELDS = {
 def edit_stage(stage: Stage, *, by: "Actor", **changes: Any) -> Stage:
     """Change a stage; one that holds deals cannot be archived."""
     if changes.get("archived_on"):
-        held = Deal.objects.filter(stage=stage, status="open").count()
-        if held:
-            raise Refused("in_use", name=in_language(stage.label, "en"), count=held)
+        _refuse_needed(stage)
     probability = changes.get("probability", 0)
     if not 0 <= int(probability) <= 100:
         raise Invalid("wrong_type", field="probability", value=probability, type="percentage")
     return _edit(stage, "stage", STAGE_FIELDS, by, changes)
+
+
+def _refuse_needed(stage: Stage) -> None:
+    name = in_language(stage.label, "en")
+    held = Deal.objects.filter(stage=stage, status="open").count()
+    if held:
+        raise Refused("in_use", name=name, count=held)
+    others = Stage.objects.filter(pipeline_id=stage.pipeline_id, type=stage.type, archived_on__isnull=True).exclude(pk=stage.pk)
+    if not others.exists():
+        raise Refused("only_stage", name=name)
 
 
 @transaction.atomic

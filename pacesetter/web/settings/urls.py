@@ -1,5 +1,20 @@
 """Addresses of all settings pages."""
 
-from pacesetter.web.settings import company, people, pipelines, roles, stages, teams, undo
+from pacesetter.web.settings import (
+    calendars,
+    catalogue,
+    company,
+    fields,
+    options,
+    people,
+    pipelines,
+    rates,
+    roles,
+    stages,
+    teams,
+    tokens,
+    undo,
+)
 
-urls = [*company.urls, *people.urls, *teams.urls, *roles.urls, *pipelines.urls, *stages.urls, *undo.urls]
+MODULES = (company, people, teams, roles, pipelines, stages, calendars, rates, fields, options, catalogue, tokens, undo)
+urls = [address for module in MODULES for address in module.urls]
