@@ -46,4 +46,4 @@ docs: $(VENV)/.tested
 	$(BIN)/python docs/generate.py
 
 messages: $(VENV)/.tested
-	cd pacesetter && ../$(BIN)/python -m django makemessages --all --no-location --settings pacesetter.conf.settings
+	cd pacesetter && ../$(BIN)/python -m django makemessages --all --no-obsolete --settings pacesetter.conf.settings
