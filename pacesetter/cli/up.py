@@ -31,7 +31,7 @@ def greet(address: str, demo: bool, seed: int) -> None:
     from pacesetter.base.models import User
 
     if not find.every(User).exists() and demo:
-        _show_signins(_make_demo(seed))
+        _show_signins(*_make_demo(seed))
     elif not User.objects.able_to_sign_in().exists():
         click.echo(f"\nNobody can sign in yet. Begin here: {address}/first-run/{users.first_run_key()}")
     else:
@@ -39,21 +39,24 @@ def greet(address: str, demo: bool, seed: int) -> None:
     click.echo(f"\nPacesetter runs at {address}   (Ctrl-C stops it)\n")
 
 
-def _make_demo(seed: int) -> list[tuple[str, str, str, str]]:
-    """Make the demo company; returns (name, role, e-mail, password) of those who can sign in."""
+def _make_demo(seed: int) -> tuple[str, list[tuple[str, str, str]]]:
+    """Make the demo company; returns the password, and (role, name, e-mail) of one person per role."""
     from pacesetter import demo
     from pacesetter.cli.demo import with_bar
 
     password = "-".join(secrets.token_hex(2) for _ in range(3))
     people = with_bar(lambda step: demo.make("s", seed=seed, password=password, step=step))
-    return [(person.name, str(person.role), person.email or "", password) for person in people]
+    first = {str(person.role): person for person in reversed(people)}
+    return password, [(role, person.name, person.email or "") for role, person in reversed(first.items())]
 
 
-def _show_signins(people: list[tuple[str, str, str, str]]) -> None:
+def _show_signins(password: str, people: list[tuple[str, str, str]]) -> None:
     from pacesetter.cli.output import table
 
-    click.echo("\nThe demo company is ready. Sign in as any of these; the password is shown only now:")
-    table(["Name", "Role", "E-mail", "Password"], people)
+    click.echo("\nThe demo company is ready. Everybody in it signs in with the password")
+    click.secho(f"\n    {password}\n", bold=True)
+    click.echo("which is shown only now. One person of each role (all of them: `pacesetter user list`):")
+    table(["Role", "Name", "E-mail"], people)
 
 
 class _Processes:
