@@ -154,6 +154,10 @@ class CheckPage(Page):
         chosen = [file for file in self.files if str(file.pk) == self.request.GET.get("file")]
         return (chosen or sorted(self.mapped, key=lambda file: -file.rows) or [None])[0]
 
+    @property
+    def listed(self) -> list[tuple[ImportFile, str]]:
+        return [(file, noun_label(file.target)) for file in self.files]
+
     def count(self, what: str) -> int:
         return sum(getattr(file, what) for file in self.mapped)
 
