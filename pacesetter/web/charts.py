@@ -202,7 +202,7 @@ def _key(value: float) -> str:
 
 
 def _labels_axis() -> dict[str, Any]:
-    return {"title": None, "ticks": False, "domain": False, "labelAngle": 0, "labelPadding": 8}
+    return {"labelOverlap": True, "title": None, "ticks": False, "domain": False, "labelAngle": 0, "labelPadding": 8}
 
 
 def _spec(height: int, **content: Any) -> dict[str, Any]:

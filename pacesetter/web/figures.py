@@ -77,7 +77,9 @@ def apart(cell: Cell, now: Any, before: Any) -> str:
 
 
 def short(unit: str, value: Any) -> str:
-    """Days without the word, where there is little room: 31 d."""
+    """Days without the word, where there is little room: 31 d. Durations say nothing of direction, so the sign is ours."""
+    if unit == "minutes" and value < 0:
+        return formats.MINUS + said(unit, -value)
     return formats.days(value) if unit == "days" else said(unit, value)
 
 

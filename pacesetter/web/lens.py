@@ -15,7 +15,7 @@ from pacesetter.core import metrics
 from pacesetter.core.errors import Invalid
 from pacesetter.core.metrics import METRICS, Cell
 from pacesetter.core.metrics.tables import TIMES
-from pacesetter.core.periods import Period, containing
+from pacesetter.core.periods import Period, containing, span
 from pacesetter.crm import choices
 from pacesetter.web import figures, formats
 from pacesetter.web.request import Request
@@ -92,13 +92,15 @@ class Lens:
         keys = {f"by.{name}": _key(value) for name, value in cell.key.items() if name not in TIMES}
         options = {f"v.{name}": option for name, option in cell.variants.items() if option != _default(cell.metric, name)}
         time = next((name for name in cell.key if name in TIMES), None)
-        part = self._month(time, cell.key[time]) if time else period or self.period
+        part = self._part(cell, time) if time else period or self.period
         stamp = {"version": str(self.reader.version.version), "period": part.label, "as_of": (cell.as_of or self.day).isoformat()}
         return self.to("metric_records", cell.metric, **keys, **options, **stamp, **({"only": only} if only else {}))
 
-    def _month(self, grain: Any, first: dt.date) -> Period:
-        """The month, quarter or year that a point of a trend stands for."""
-        return containing(first, grain, self.reader.fiscal_start)
+    def _part(self, cell: Cell, grain: Any) -> Period:
+        """The month, quarter or year that a cell stands for, as far as it was asked for."""
+        whole = containing(cell.key[grain], grain, self.reader.fiscal_start)
+        since, until = max(whole.since, cell.since or whole.since), min(whole.until, cell.until or whole.until)
+        return whole if (since, until) == (whole.since, whole.until) else span(since, until)
 
     # chips --------------------------------------------------------------------------------------
     @cached_property

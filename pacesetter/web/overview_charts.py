@@ -124,11 +124,17 @@ def pipeline(lens: Lens, columns: Sequence[Column], late: Cell) -> Chart:
     name, amount = _("Overdue"), late.beside["overdue"] or Decimal(0)
     count = late.left_out.get("overdue", 0)
     parts.append(Part(name, name, float(amount), f"{name}: {said(amount)}, {_deals(count)}", lens.behind(late, only="overdue", period=past(lens))))
-    totals = {column.name: said(column.total) for column in columns if column.total} | ({name: said(amount)} if amount else {})
+    sums = {column.name: column.total for column in columns} | {name: amount}
+    totals = {column: _above(total, max(sums.values()), said) for column, total in sums.items() if total}
     series = [*((labels.get(key, key), COLOURS[key]) for key in present), (name, charts.HATCH)]
     spec = charts.columns(parts, categories=[name, *(column.name for column in columns)], series=series, y_label=lambda value: said(Decimal(str(value))), totals=totals, height=216)
     rows = [[name, _deals(count), said(amount)], *([column.name, _deals(column.count), said(column.total)] for column in columns)]
     return Chart(_("Open pipeline by close month"), spec, 216, [(labels.get(key, key), COLOURS[key], "") for key in present], [_("Month"), _("Deals"), _("Value")], rows)
+
+
+def _above(total: Decimal, most: Decimal, said: Any) -> str:
+    """The figure on top of a column; beside an axis in millions the millions alone will do."""
+    return formats.number(total / 1_000_000, 1) if most >= 1_000_000 else str(said(total))
 
 
 def _part(lens: Lens, column: Column, cell: Cell, labels: dict[str, str], said: Any) -> Part:
