@@ -153,7 +153,8 @@ class Reader:
         sql = f"SELECT * FROM ({plans.records_sql(ask)}) WHERE {' AND '.join(tests)}"
         found = warehouse.query(self.version, sql, self._variables(period, self._day(as_of)), self.scope, values)
         in_money = (plans.plan(ask).unit or METRICS[ask.metric].unit) == "money"
-        return [self._record(row, in_money) for row in found]
+        amounts = ("num",) if METRICS[ask.metric].aggregate.key == "mean" else ("num", "den")
+        return [self._record(row, amounts if in_money else ()) for row in found]
 
     def by_day(self, ask: Ask, period: Period) -> dict[dt.date, Decimal]:
         """What a sum of money gained on each day of a period."""
@@ -161,8 +162,6 @@ class Reader:
         found = self._remembered(sql, period, self.today)
         return {row["day"]: money.to_major(int(row["gained"] or 0), self.currency) for row in found}
 
-    def _record(self, row: Mapping[str, Any], in_money: bool) -> Record:
-        num, den = (
-            money.to_major(row[name], self.currency) if in_money and row[name] is not None else row[name] for name in ("num", "den")
-        )
+    def _record(self, row: Mapping[str, Any], amounts: Sequence[str]) -> Record:
+        num, den = (money.to_major(row[name], self.currency) if name in amounts and row[name] is not None else row[name] for name in ("num", "den"))
         return Record(row["part"], row["noun"], row["id"], row["on"], row["who"], num, den, row["reason"])
