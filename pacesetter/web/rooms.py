@@ -28,10 +28,12 @@ GROUPS: list[tuple[str, list[Room]]] = [
         ],
     ),
     (mark("Measure"), [Room("overview", mark("Dashboards"), "layout-dashboard", "b"), Room("metrics", mark("Metrics"), "chart-line", "m")]),
+    (mark("Plan"), [Room("calls", mark("Forecast"), "trending-up", "f"), Room("quotas", mark("Quotas"), "target", "q")]),
     (
         mark("Operate"),
         [
             Room("imports", mark("Imports"), "upload", "i", ("record.import",)),
+            Room("tools", mark("Tools"), "wrench", "t", ("tool.manage", "record.export")),
             Room("jobs", mark("Jobs"), "list-checks", "j", ("record.bulk", "record.import", "record.export")),
         ],
     ),

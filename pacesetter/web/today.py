@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from pacesetter.crm import health, leads, totals
 from pacesetter.crm.models import Activity, Deal, Lead
-from pacesetter.web import clocks, formats
+from pacesetter.web import clocks, formats, number
 from pacesetter.web.cells import Looks
 from pacesetter.web.request import Request
 from pacesetter.web.routes import page
@@ -29,6 +29,7 @@ def today(request: Request) -> HttpResponse:
     shown = {
         "day": formats.today(), "waiting": waiting, "tasks": tasks, "next": _next(request, open_deals), "says": _says(late, len(tasks)), "mine": mine,
         "pipeline": totals.of(open_deals, formats.today()), "closing": _closing(open_deals), "switch": _switch(request, mine), "list_of": _address(mine),
+        "number": number.of(request) if mine else None,
     }  # fmt: skip
     return render(request, "today/index.html", shown)
 

@@ -17,7 +17,7 @@ from pacesetter.base.models import Calendar
 from pacesetter.core.errors import Invalid
 from pacesetter.web import formats, forms
 from pacesetter.web.request import Request
-from pacesetter.web.settings.frame import Act, Part, answer, chosen, date_entry, day, number_entry, page, show, whole
+from pacesetter.web.settings.frame import Act, Part, answer, chosen, date_entry, day, number, number_entry, page, show, whole
 
 Hours = list[list[list[int]]]
 SPAN = re.compile(r"(\d{1,2})[:.h]?(\d{2})?\s*[–-]\s*(\d{1,2})[:.h]?(\d{2})?")
@@ -101,8 +101,14 @@ def calendar(request: Request, pk: int) -> HttpResponse:
     parts = {"calendar": _part(row), "fill": _fill_part(), "holiday": _own_part()}
     done = answer(request, _acts(request, row), reverse("settings_calendar", args=[pk]), parts)
     up = (_("Calendars"), reverse("settings_calendars"))
-    holidays = row.holidays.filter(day__gte=formats.today().replace(month=1, day=1)).order_by("day")
-    return done or show(request, "settings/calendar.html", row.name, up, parts=parts, row=row, holidays=holidays)
+    year, listed = _year(request), list(row.holidays.all())
+    years = sorted({formats.today().year, year, *(one.day.year for one in listed)})[-6:]
+    shown = {"holidays": [one for one in listed if one.day.year == year], "years": [{"text": str(n), "href": f"?year={n}", "on": n == year} for n in years]}
+    return done or show(request, "settings/calendar.html", row.name, up, parts=parts, row=row, **shown)
+
+
+def _year(request: Request) -> int:
+    return number(request.GET.get("year", "")) or formats.today().year
 
 
 def _fill_part() -> Part:

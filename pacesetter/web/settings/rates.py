@@ -23,7 +23,7 @@ def index(request: Request) -> HttpResponse:
     part = Part(_entries(request, sets), key="rate", do=_("State rate"))
     acts: dict[str, Act] = {"rate": lambda: _put(request), "remove": lambda: _remove(request)}
     done = answer(request, acts, reverse("settings_rates"), {"rate": part})
-    shown = [{"row": one, "rates": [_shown(rate) for rate in one.rates.all()]} for one in sets]
+    shown = [{"row": one, "rates": [_shown(rate) for rate in sorted(one.rates.all(), key=lambda rate: rate.on, reverse=True)]} for one in sets]
     return done or show(request, "settings/rates.html", _("Rates"), sets=shown, missing=_missing(request, sets), parts={"rate": part}, part=part)
 
 

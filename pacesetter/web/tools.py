@@ -1,0 +1,3 @@
+"""Placeholder of the next step."""
+
+urls: list = []
