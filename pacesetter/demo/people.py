@@ -84,7 +84,7 @@ def _teams(crew: Crew, offices: dict[str, Calendar]) -> None:
 
 
 def _people(crew: Crew, plan: Plan) -> None:
-    long_ago = periods.add_months(plan.since, -12)
+    long_ago = periods.add_months(plan.today, -48)
     chief = _person(crew, *cast.VP_SALES)
     _person(crew, *cast.ADMINISTRATOR)
     for name, role, title in cast.OPS_TEAM:
@@ -130,7 +130,7 @@ def _moves(crew: Crew, plan: Plan) -> None:
     """One change of team in mid-quarter, and one long leave."""
     moved = crew.people["Priya Nair"]
     day = periods.add_months(plan.today, -13)
-    first = periods.add_months(plan.since, -12)
+    first = periods.add_months(plan.today, -48)
     teams.join(moved, team=crew.teams[cast.SMB], since=first, by=crew.by)
     teams.join(moved, team=crew.teams[cast.MIDM], since=day, by=crew.by)
     begin = periods.add_months(plan.today, -8)
