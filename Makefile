@@ -45,5 +45,8 @@ test-postgres: $(VENV)/.tested
 docs: $(VENV)/.tested
 	$(BIN)/python docs/generate.py
 
+bench: $(VENV)/.installed
+	$(BIN)/python bench/run.py
+
 messages: $(VENV)/.tested
 	cd pacesetter && ../$(BIN)/python -m django makemessages --all --no-obsolete --settings pacesetter.conf.settings
