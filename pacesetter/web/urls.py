@@ -5,6 +5,7 @@ from django.urls import include, path
 from pacesetter.web import (
     accounts,
     activities,
+    calls,
     contacts,
     deals,
     exports,
@@ -18,9 +19,12 @@ from pacesetter.web import (
     metrics,
     overview,
     palette,
+    quotas,
     records,
     saved_views,
     today,
+    tool_page,
+    tools,
 )
 from pacesetter.web.settings import urls as settings
 
@@ -43,6 +47,10 @@ urlpatterns = [
     *invitations.urls,
     *first_run.urls,
     *health.urls,
+    *quotas.urls,
+    *calls.urls,
+    *tools.urls,
+    *tool_page.urls,
     *settings.urls,
     path("door/", include("allauth.account.urls")),
 ]
