@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from pacesetter.base import find, jobs
 from pacesetter.base.loaders import LOADERS, Slot
 from pacesetter.base.models import Job
+from pacesetter.base.roles import CAPABILITIES
 from pacesetter.core.errors import Refused
 from pacesetter.core.labels import mark
 from pacesetter.intake import imports, report
@@ -166,11 +167,23 @@ class CheckPage(Page):
         return self.count("new") + self.count("updates")
 
     @property
+    def barred(self) -> list[str]:
+        """Files whose content this person's role may not load, with what it takes."""
+        needs = [(file.name, LOADERS[file.target].capability) for file in self.mapped]
+        missing = [(name, _(CAPABILITIES[need])) for name, need in needs if need and not self.request.actor.can(need)]
+        return [_("%(file)s needs the capability “%(capability)s”") % {"file": name, "capability": need} for name, need in missing]
+
+    @property
+    def ready(self) -> bool:
+        return not self.open and not self.barred
+
+    @property
     def counters(self) -> list[dict[str, Any]]:
         rows, refused = self.count("rows"), self.count("refused")
         where = _("lines 2 to %(last)s") % {"last": formats.number(self.mapped[0].last_line)} if len(self.mapped) == 1 else ""
         files = ngettext("%(count)s file", "%(count)s files", len(self.mapped)) % {"count": len(self.mapped)}
-        share = _("%(share)s of rows, none is lost") % {"share": formats.percent(refused / rows if rows else 0)}
+        part = refused / rows if rows else 0
+        share = _("%(share)s of rows, none is lost") % {"share": formats.percent(part, 2 if part < 0.001 else 1)}
         same = ngettext("%(count)s is there already", "%(count)s are there already", self.count("same"))
         return [
             {"name": _("Rows in the files") if self.several else _("Rows in the file"), "value": rows, "meta": where or files},
@@ -230,6 +243,11 @@ class CheckPage(Page):
     def facts(self) -> list[tuple[str, str, str]]:
         """How the shown file is written: (name, value, note)."""
         return _facts(self.file) if self.file else []
+
+    @property
+    def assumed(self) -> bool:
+        """No column says in which currency amounts are."""
+        return bool(self.file and all(one.get("field") != "currency" for one in self.file.columns))
 
     @property
     def mapping(self) -> list[dict[str, Any]]:
