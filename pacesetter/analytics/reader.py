@@ -163,5 +163,7 @@ class Reader:
         return {row["day"]: money.to_major(int(row["gained"] or 0), self.currency) for row in found}
 
     def _record(self, row: Mapping[str, Any], amounts: Sequence[str]) -> Record:
-        num, den = (money.to_major(row[name], self.currency) if name in amounts and row[name] is not None else row[name] for name in ("num", "den"))
+        num, den = (
+            money.to_major(row[name], self.currency) if name in amounts and row[name] is not None else row[name] for name in ("num", "den")
+        )
         return Record(row["part"], row["noun"], row["id"], row["on"], row["who"], num, den, row["reason"])

@@ -10,7 +10,14 @@ from pacesetter.demo.plan import Plan
 
 PLANS = {-1: 8_600_000, 0: 10_800_000}  # by year, counted from this one
 QUARTERS = (Decimal("0.24"), Decimal("0.25"), Decimal("0.23"), Decimal("0.28"))
-AIMS = {"win_rate": "0.28", "sales_cycle": "45", "lead_response": "45", "tool_usage": "0.80", "forecast_accuracy": "0.85", "slip_rate": "0.15"}
+AIMS = {
+    "win_rate": "0.28",
+    "sales_cycle": "45",
+    "lead_response": "45",
+    "tool_usage": "0.80",
+    "forecast_accuracy": "0.85",
+    "slip_rate": "0.15",
+}
 OWNERS = {"bookings": "Chiara Romano", "lead_response": "Chiara Romano"}
 
 

@@ -12,7 +12,12 @@ from pacesetter.core.periods import Period
 from pacesetter.web import figures, formats
 from pacesetter.web.lens import Lens
 
-LOOKS = {"slipped": ("calendar-x", "neg"), "overdue": ("calendar-clock", "warn"), "unanswered": ("timer", "warn"), "coverage": ("trending-up", "")}
+LOOKS = {
+    "slipped": ("calendar-x", "neg"),
+    "overdue": ("calendar-clock", "warn"),
+    "unanswered": ("timer", "warn"),
+    "coverage": ("trending-up", ""),
+}
 
 
 def of(lens: Lens, late: Cell, past: Period) -> list[dict[str, Any]]:
@@ -38,7 +43,10 @@ def _money(lens: Lens, finding: Finding) -> str:
 def _slipped(lens: Lens, finding: Finding, needed: Any) -> tuple[str, str]:
     words = {"n": formats.number(finding.count), "period": figures.period(lens.period)}
     text = ngettext("%(n)s deal slipped out of %(period)s", "%(n)s deals slipped out of %(period)s", finding.count) % words
-    return text, _("%(amount)s, %(share)s of what was due") % {"amount": _money(lens, finding), "share": formats.percent(finding.cell.value, 0)}
+    return text, _("%(amount)s, %(share)s of what was due") % {
+        "amount": _money(lens, finding),
+        "share": formats.percent(finding.cell.value, 0),
+    }
 
 
 def _overdue(lens: Lens, finding: Finding, needed: Any) -> tuple[str, str]:
@@ -47,13 +55,18 @@ def _overdue(lens: Lens, finding: Finding, needed: Any) -> tuple[str, str]:
 
 
 def _unanswered(lens: Lens, finding: Finding, needed: Any) -> tuple[str, str]:
-    text = ngettext("%(n)s lead is over the promise", "%(n)s leads are over the promise", finding.count) % {"n": formats.number(finding.count)}
+    text = ngettext("%(n)s lead is over the promise", "%(n)s leads are over the promise", finding.count) % {
+        "n": formats.number(finding.count)
+    }
     return text, _("of %(n)s that asked in %(period)s") % {"n": formats.number(finding.cell.n), "period": figures.period(lens.period)}
 
 
 def _coverage(lens: Lens, finding: Finding, needed: Any) -> tuple[str, str]:
     text = _("Coverage is %(value)s") % {"value": figures.value(finding.cell)}
-    return text, _("%(needed)s needed from this day on, %(amount)s short") % {"needed": figures.said("ratio", needed), "amount": _money(lens, finding)}
+    return text, _("%(needed)s needed from this day on, %(amount)s short") % {
+        "needed": figures.said("ratio", needed),
+        "amount": _money(lens, finding),
+    }
 
 
 SAYS = {"slipped": _slipped, "overdue": _overdue, "unanswered": _unanswered, "coverage": _coverage}
@@ -71,4 +84,12 @@ def _largest(lens: Lens) -> list[dict[str, Any]]:
     if deal is None:
         return []
     text = _("%(name)s won, %(amount)s") % {"name": deal.account or deal, "amount": figures.said("money", best.num, lens.reader.currency)}
-    return [{"icon": "trophy", "tone": "pos", "text": text, "note": _("the largest of %(period)s") % {"period": figures.period(lens.period)}, "href": f"/deals/{deal.pk}"}]
+    return [
+        {
+            "icon": "trophy",
+            "tone": "pos",
+            "text": text,
+            "note": _("the largest of %(period)s") % {"period": figures.period(lens.period)},
+            "href": f"/deals/{deal.pk}",
+        }
+    ]

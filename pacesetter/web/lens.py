@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -28,8 +29,8 @@ COMPARISONS = ("same_day", "full", "none")
 class Lens:
     """One reader, one period, one comparison for all the numbers of a page."""
 
-    def __init__(self, request: Request) -> None:
-        self.request, self.get, self.actor = request, request.GET, request.actor
+    def __init__(self, request: Request, asked: QueryDict | None = None) -> None:
+        self.request, self.get, self.actor = request, request.GET if asked is None else asked, request.actor
         self.reader = numbers.Reader(request.actor)
         self.period = self.reader.period(self.get.get("period") or "this_quarter")
         self.as_of = _day(self.get.get("as_of", ""))
@@ -51,7 +52,9 @@ class Lens:
         known = metrics.dimensions(plans.columns(metrics.bare(key, variants or {}))) if asked else []
         return " and ".join(f'{name} = "{value.replace(chr(34), "")}"' for name, value in asked.items() if name in known)
 
-    def measure(self, key: str, *, period: Period | str | None = None, dims: tuple[str, ...] = (), compare: bool = True, **variants: str) -> list[Cell]:
+    def measure(
+        self, key: str, *, period: Period | str | None = None, dims: tuple[str, ...] = (), compare: bool = True, **variants: str
+    ) -> list[Cell]:
         """Cells of a metric under this lens."""
         return numbers.measure(
             key, by=self.actor, period=period or self.period, dims=dims, where=self.where(key, variants), as_of=self.as_of,
@@ -65,7 +68,14 @@ class Lens:
     def trend(self, key: str, *, grain: Any = "month", count: int = 8, **variants: str) -> list[Cell]:
         """The metric over the last months."""
         return numbers.trend(
-            key, by=self.actor, period=self.period, grain=grain, count=count, where=self.where(key, variants), variants=variants, reader=self.reader
+            key,
+            by=self.actor,
+            period=self.period,
+            grain=grain,
+            count=count,
+            where=self.where(key, variants),
+            variants=variants,
+            reader=self.reader,
         )
 
     def records(self, key: str, *, cell: dict[str, Any], reason: str | None = None, **variants: str) -> list[numbers.Record]:
@@ -124,8 +134,14 @@ class Lens:
 
     def _comparisons(self) -> dict[str, Any]:
         before = figures.period(self.period.previous())
-        words = {"same_day": _("Same day of %(period)s") % {"period": before}, "full": _("All of %(period)s") % {"period": before}, "none": _("No comparison")}
-        return self._chip("compare", "git-compare-arrows", _("Compare"), "", list(words.items()), self.compare) | {"lit": self.compare != "none"}
+        words = {
+            "same_day": _("Same day of %(period)s") % {"period": before},
+            "full": _("All of %(period)s") % {"period": before},
+            "none": _("No comparison"),
+        }
+        return self._chip("compare", "git-compare-arrows", _("Compare"), "", list(words.items()), self.compare) | {
+            "lit": self.compare != "none"
+        }
 
     def _chip(self, name: str, icon: str, about: str, shown: str, options: list[tuple[str, str]], chosen: str) -> dict[str, Any]:
         items = [{"text": text, "href": self.with_(**{name: key}), "on": key == chosen} for key, text in options]
@@ -151,7 +167,11 @@ class Lens:
     def compared(self) -> str:
         """What the difference is with, in words."""
         before = figures.period(self.period.previous())
-        return {"same_day": _("same day of %(period)s"), "full": _("all of %(period)s")}.get(self.compare, "") % {"period": before} if self.compare != "none" else ""
+        return (
+            {"same_day": _("same day of %(period)s"), "full": _("all of %(period)s")}.get(self.compare, "") % {"period": before}
+            if self.compare != "none"
+            else ""
+        )
 
     @property
     def before(self) -> str:

@@ -20,6 +20,7 @@ from pacesetter.web import formats, saved_views, words
 from pacesetter.web.cells import NUMBERS, Looks
 from pacesetter.web.edits import editable
 from pacesetter.web.forms import label_of
+from pacesetter.web.metric_records import Behind, named
 from pacesetter.web.nouns import NOUNS, Noun
 from pacesetter.web.request import Request, wants
 
@@ -71,10 +72,15 @@ class ListPage:
     def preset(self) -> Preset | None:
         """The built-in view in use: the first one, unless the address says otherwise."""
         asked = self.get.get("view", "")
-        if not asked and (self.get.get("where") or self.get.get("q")):
+        if self.behind or (not asked and (self.get.get("where") or self.get.get("q"))):
             return None
         found = [p for p in self.listing.presets if p.key == asked]
         return found[0] if found else (self.listing.presets[0] if not asked and self.listing.presets else None)
+
+    @cached_property
+    def behind(self) -> Behind | None:
+        """The number whose records are asked for, when one led here."""
+        return named(self.request, self.get["behind"]) if self.get.get("behind") else None
 
     @cached_property
     def where(self) -> str:
@@ -94,7 +100,8 @@ class ListPage:
     @cached_property
     def view(self) -> View:
         sort = self.get.get("sort", "") or (self.preset.sort if self.preset else "")
-        query = Query(self.where, self.get.get("q", ""), sort, self.keys, "archived" in self.get, None, self.get.get("cursor", ""))
+        ids = self.behind.ids(self.noun.key) if self.behind else None
+        query = Query(self.where, self.get.get("q", ""), sort, self.keys, "archived" in self.get, ids, self.get.get("cursor", ""))
         return View(self.listing, query, self.request.actor)
 
     # what is shown ------------------------------------------------------------------------------
@@ -174,9 +181,10 @@ class ListPage:
     def where_chips(self) -> list[dict[str, str]]:
         """The free conditions of the address, each with the address without it."""
         tree = conditions.parse(self.get.get("where", ""))
-        parts = tree.get("all", [tree])
+        parts = tree.get("all", [tree]) if self.get.get("where") else []
         texts = [conditions.text_of(part) for part in parts]
-        return [
+        led = [{"text": self.behind.about, "href": self.with_(behind=None)}] if self.behind else []
+        return led + [
             {"text": self._read(part), "href": self.with_(where=" and ".join(f"({t})" for j, t in enumerate(texts) if j != i))}
             for i, part in enumerate(parts)
         ]
@@ -242,11 +250,11 @@ class ListPage:
     @property
     def hidden(self) -> list[tuple[str, str]]:
         """What of the address the filter form must keep."""
-        return [(key, self.get[key]) for key in ("view", "where", "sort", "columns", "density", "archived") if self.get.get(key)]
+        return [(key, self.get[key]) for key in ("view", "behind", "where", "sort", "columns", "density", "archived") if self.get.get(key)]
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.get.get("q") or self.get.get("where") or self.chosen)
+        return bool(self.behind or self.get.get("q") or self.get.get("where") or self.chosen)
 
     @property
     def may_create(self) -> bool:

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -24,6 +26,7 @@ from pacesetter.web.nouns import NOUNS
 from pacesetter.web.request import Request
 
 PAGE = 50
+LISTED = ("deal", "lead")
 ONLY: dict[str, Callable[[Record], bool]] = {
     "": lambda row: row.num is not None or row.den is not None,
     "num": lambda row: bool(row.num),
@@ -60,6 +63,40 @@ class Behind:
         keep = ONLY.get(self.only, lambda row: True)
         return sorted((row for row in found if keep(row)), key=lambda row: (row.on or dt.date.min, row.id), reverse=True)
 
+    def ids(self, noun: str) -> tuple[int, ...]:
+        """The records of one noun among the rows."""
+        return tuple(sorted({row.id for row in self.rows if row.noun == noun}))
+
+    @property
+    def lists(self) -> list[dict[str, str]]:
+        """The full lists that can show the same records: to sort, to filter, to change."""
+        asked = f"{self.shape.key}?{self.lens.get.urlencode()}"
+        nouns = [noun for noun in LISTED if any(row.noun == noun for row in self.rows)]
+        return [
+            {
+                "text": _("Open in %(list)s") % {"list": _(NOUNS[noun].title)},
+                "href": f"{reverse(NOUNS[noun].plural)}?{urlencode({'behind': asked})}",
+            }
+            for noun in nouns
+        ]
+
+    @property
+    def about(self) -> str:
+        """Which number it is: Win rate, Q4 2026, Enterprise."""
+        names = [figures.named(name, [value])[value] for name, value in self.key.items()]
+        options = [figures.option(name, option) for name, option in self.lens.variants.items()]
+        return ", ".join([_(self.shape.label), figures.period(self.lens.period), *names, *options])
+
+    @property
+    def headline(self) -> str:
+        """The number, or the figure beside it that these rows explain."""
+        name = self.only if self.cell.beside.get(self.only) is not None else "value"
+        return (
+            figures.value(self.cell, name)
+            if name != "value" or self.cell.value is not None
+            else figures.says(self.cell) or _("Nothing here")
+        )
+
     @property
     def count(self) -> int:
         return len(self.rows)
@@ -74,18 +111,28 @@ class Behind:
         """37 deals; or 41 entries about 37 deals."""
         nouns = {row.noun for row in self.rows}
         about = WORD_OF[nouns.pop()](self.records) if len(nouns) == 1 else _entries(self.count)
-        return about if self.count == self.records or len({row.noun for row in self.rows}) != 1 else _("%(entries)s about %(records)s") % {"entries": _entries(self.count), "records": about}
+        return (
+            about
+            if self.count == self.records or len({row.noun for row in self.rows}) != 1
+            else _("%(entries)s about %(records)s") % {"entries": _entries(self.count), "records": about}
+        )
 
     def sum(self, name: str) -> Any:
         """The sum of a part over the rows; None where it does not add up to anything."""
-        values = [value for row in self.rows if (value := getattr(row, name)) is not None and not (isinstance(value, float) and math.isinf(value))]
+        values = [
+            value for row in self.rows if (value := getattr(row, name)) is not None and not (isinstance(value, float) and math.isinf(value))
+        ]
         return sum(values, Decimal(0)) if values and not isinstance(values[0], float) else None
 
     @property
     def sums(self) -> list[tuple[str, str]]:
         unit = self.cell.units
         heads = zip(("num", "den"), self.shape.of, strict=False)
-        shown = [(_(word), figures.said(unit.get(name, "count"), total, self.cell.currency, compact=False)) for name, word in heads if (total := self.sum(name)) is not None]
+        shown = [
+            (_(word), figures.said(unit.get(name, "count"), total, self.cell.currency, compact=False))
+            for name, word in heads
+            if (total := self.sum(name)) is not None
+        ]
         return shown if self.only in ("", "num", "den", "rest") and self.shape.unit != "minutes" else []
 
     @property
@@ -110,11 +157,17 @@ class Behind:
 
     def _read(self, noun: str, ids: list[int]) -> dict[int, Any]:
         kind = NOUNS[noun]
-        return {row.pk: row for row in kind.model.objects.visible_to(self.lens.actor).select_related(*kind.related).filter(pk__in=ids)} if ids else {}
+        return (
+            {row.pk: row for row in kind.model.objects.visible_to(self.lens.actor).select_related(*kind.related).filter(pk__in=ids)}
+            if ids
+            else {}
+        )
 
     def _row(self, row: Record, record: Any, owners: dict[int, str]) -> dict[str, Any]:
         units, money = self.cell.units, self.cell.currency
-        say = lambda name: figures.said(units.get(name, "count"), getattr(row, name), money, compact=False) if getattr(row, name) is not None else ""  # noqa: E731
+        say = lambda name: (
+            figures.said(units.get(name, "count"), getattr(row, name), money, compact=False) if getattr(row, name) is not None else ""
+        )  # noqa: E731
         later = bool(record and record.updated_at > self.lens.fresh)
         closed = row.noun not in NOUNS or record is None
         return {
@@ -134,7 +187,11 @@ class Behind:
     def heads(self) -> list[tuple[str, str]]:
         """The columns of what each row adds."""
         units = [self.shape.of[0], *self.shape.of[1:2]]
-        return [(name, figures.capital(_(word))) for name, word in zip(("num", "den"), units, strict=False) if name == "num" or self.shape.aggregate.divides]
+        return [
+            (name, figures.capital(_(word)))
+            for name, word in zip(("num", "den"), units, strict=False)
+            if name == "num" or self.shape.aggregate.divides
+        ]
 
 
 def _entries(n: int) -> str:
@@ -162,13 +219,24 @@ def _value(name: str, text: str) -> Any:
         raise Invalid("unknown_choice", field=name, value=text, known="–") from None
 
 
+def named(request: Request, asked: str) -> Behind:
+    """The number that an address names: the key of a metric, then the query of its records."""
+    key, _mark, query = asked.partition("?")
+    lens = Lens(request, QueryDict(query))
+    return Behind(lens, key, lens.get.get("only", ""))
+
+
 def tabs(behind: Behind) -> list[dict[str, Any]]:
     """The kinds of rows behind a number, each with its count."""
     cell, shape = behind.cell, behind.shape
     counts = [("", _("Counted"), None)]
     if shape.aggregate.divides:
         counts = [("den", _(shape.of[1]), None), ("num", _(shape.of[0]), None)]
-    counts += [("rest", _("the rest"), None)] if shape.unit == "share" and cell.units.get("den") == "count" and len(shape.of) == 2 and not shape.then else []
+    counts += (
+        [("rest", _("the rest"), None)]
+        if shape.unit == "share" and cell.units.get("den") == "count" and len(shape.of) == 2 and not shape.then
+        else []
+    )
     counts += [("never", figures.beside("never"), None)] if "never" in shape.beside else []
     counts = [(only, text, _count(cell, only) if n is None else n) for only, text, n in counts]
     left = [(key, figures.reason(key), n) for key, n in cell.left_out.items()]
@@ -187,11 +255,14 @@ def records(request: Request, key: str) -> HttpResponse:
     lens = Lens(request)
     behind = Behind(lens, key, request.GET.get("only", ""))
     at = int(page) if (page := request.GET.get("page", "1")).isdigit() and page != "0" else 1
-    items = [{"text": tab["text"], "href": lens.with_(only=tab["only"], page=""), "on": tab["only"] == behind.only, "count": tab["n"]} for tab in tabs(behind)]
+    items = [
+        {"text": tab["text"], "href": lens.with_(only=tab["only"], page=""), "on": tab["only"] == behind.only, "count": tab["n"]}
+        for tab in tabs(behind)
+    ]
     if behind.only not in {tab["only"] for tab in tabs(behind)}:
         items.insert(0, {"text": _("Counted"), "href": lens.with_(), "on": True})
     shown = {
-        "behind": behind, "lens": lens, "label": _(behind.shape.label), "rows": behind.shown((at - 1) * PAGE), "tabs": items, "about_cell": _about(behind), "value": figures.value(behind.cell), "nothing": figures.says(behind.cell) or _("Nothing here"),
+        "behind": behind, "lens": lens, "label": _(behind.shape.label), "rows": behind.shown((at - 1) * PAGE), "tabs": items, 
         "next": lens.with_(page=str(at + 1)) if at * PAGE < behind.count else "", "previous": lens.with_(page=str(at - 1)) if at > 1 else "",
         "stale": _stale(lens), "first": (at - 1) * PAGE + 1, "last": min(at * PAGE, behind.count), "back": lens.metric(key, **_kept(lens)),
     }  # fmt: skip
@@ -202,17 +273,11 @@ def _kept(lens: Lens) -> dict[str, str]:
     return {f"v.{name}": option for name, option in lens.variants.items()}
 
 
-def _about(behind: Behind) -> str:
-    """Which cell it is: Win rate, Q4 2026, Enterprise."""
-    names = [figures.named(name, [value])[value] for name, value in behind.key.items()]
-    options = [figures.option(name, option) for name, option in behind.lens.variants.items()]
-    return ", ".join([figures.period(behind.lens.period), *names, *options])
-
-
 def _stale(lens: Lens) -> str:
     """What to say when the number came from an older version of the extracts."""
     asked = lens.get.get("version", "")
     if not asked.isdigit() or int(asked) == lens.reader.version.version:
         return ""
-    return _("Records changed since the number was shown. This list and the number above it are from %(at)s.") % {"at": formats.exact(lens.fresh)}
-
+    return _("Records changed since the number was shown. This list and the number above it are from %(at)s.") % {
+        "at": formats.exact(lens.fresh)
+    }

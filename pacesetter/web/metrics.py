@@ -73,7 +73,11 @@ class MetricPage:
             rows.append((_("Target"), figures.target(cell), ", ".join(word for word in (on, self._met) if word)))
         if cell.interval:
             rows.append((_("95% interval"), figures.interval(cell), ""))
-        rows += [(capital(figures.beside(name)), figures.value(cell, name), "") for name in self.shape.beside if cell.beside.get(name) is not None]
+        rows += [
+            (capital(figures.beside(name)), figures.value(cell, name), "")
+            for name in self.shape.beside
+            if cell.beside.get(name) is not None
+        ]
         return rows
 
     @property
@@ -85,7 +89,13 @@ class MetricPage:
     def switches(self) -> list[dict[str, Any]]:
         """Every variant with the value of each of its options, all else at its default."""
         found: dict[str, list[dict[str, Any]]] = {}
-        asked = {"by": self.lens.actor, "period": self.lens.period, "as_of": self.lens.as_of, "where": self.lens.where(self.shape.key), "reader": self.lens.reader}
+        asked = {
+            "by": self.lens.actor,
+            "period": self.lens.period,
+            "as_of": self.lens.as_of,
+            "where": self.lens.where(self.shape.key),
+            "reader": self.lens.reader,
+        }
         for name, option, cell in numbers.alternatives(self.shape.key, **asked):
             found.setdefault(name, []).append(self._option(name, option, cell))
         return [{"name": figures.switch(name), "items": items} for name, items in found.items() if len(items) > 1]
@@ -141,25 +151,40 @@ class MetricPage:
     @property
     def meaning(self) -> list[tuple[str, str]]:
         means = self.shape.means
-        return [(_("Population"), _(means.population)), (_("Date"), _(means.date)), (_("Currency"), _(means.currency)), (_("Nothing there"), _(means.nothing))]
+        return [
+            (_("Population"), _(means.population)),
+            (_("Date"), _(means.date)),
+            (_("Currency"), _(means.currency)),
+            (_("Nothing there"), _(means.nothing)),
+        ]
 
     @property
     def care(self) -> list[dict[str, str]]:
         """What a careful reader should know about this number."""
         cell = self.cell
         rows = [
-            {"icon": "circle-slash", "text": _("%(n)s left out: %(reason)s") % {"n": formats.number(n), "reason": figures.reason(key)}, "href": self.lens.behind(cell, only=key)}
+            {
+                "icon": "circle-slash",
+                "text": _("%(n)s left out: %(reason)s") % {"n": formats.number(n), "reason": figures.reason(key)},
+                "href": self.lens.behind(cell, only=key),
+            }
             for key, n in cell.left_out.items()
         ]
         if few := figures.few(cell):
-            rows.append({"icon": "triangle-alert", "text": _("Only %(n)s counted: chance weighs much") % {"n": few}, "href": self.lens.behind(cell)})
+            rows.append(
+                {"icon": "triangle-alert", "text": _("Only %(n)s counted: chance weighs much") % {"n": few}, "href": self.lens.behind(cell)}
+            )
         if cell.says and cell.value is not None:
             rows.append({"icon": "hourglass", "text": figures.says(cell), "href": ""})
         return rows
 
     @property
     def used(self) -> list[dict[str, str]]:
-        return [{"text": _("Sales operations overview"), "note": _("tile"), "href": self.lens.to("overview")}] if self.shape.key in tiles.KEYS else []
+        return (
+            [{"text": _("Sales operations overview"), "note": _("tile"), "href": self.lens.to("overview")}]
+            if self.shape.key in tiles.KEYS
+            else []
+        )
 
     @cached_property
     def target(self) -> dict[str, Any]:
@@ -177,7 +202,15 @@ class MetricPage:
 
     @property
     def tabs(self) -> list[dict[str, Any]]:
-        return [{"text": tab["text"], "note": tab["n"], "href": self.lens.with_(only=tab["only"]) + "#records", "on": tab["only"] == self.behind.only} for tab in metric_records.tabs(self.behind)]
+        return [
+            {
+                "text": tab["text"],
+                "note": tab["n"],
+                "href": self.lens.with_(only=tab["only"]) + "#records",
+                "on": tab["only"] == self.behind.only,
+            }
+            for tab in metric_records.tabs(self.behind)
+        ]
 
     @property
     def all_records(self) -> str:
@@ -256,7 +289,11 @@ def _weight(cell: Cell) -> float:
 
 
 def _of(cell: Cell) -> str:
-    return _("%(num)s of %(den)s") % {"num": figures.part(cell, "num"), "den": figures.part(cell, "den")} if cell.unit == "share" and cell.den else ""
+    return (
+        _("%(num)s of %(den)s") % {"num": figures.part(cell, "num"), "den": figures.part(cell, "den")}
+        if cell.unit == "share" and cell.den
+        else ""
+    )
 
 
 def index(request: Request) -> HttpResponse:

@@ -84,7 +84,9 @@ class Overview:
     @cached_property
     def conversion(self) -> list[dict[str, Any]]:
         """Stage by stage, the share that went further; the last bar is from the first stage to Won."""
-        cells = {cell.key["stage"]: cell for cell in self.lens.measure("stage_conversion", period=self.year, dims=("stage",), compare=False)}
+        cells = {
+            cell.key["stage"]: cell for cell in self.lens.measure("stage_conversion", period=self.year, dims=("stage",), compare=False)
+        }
         stages = [stage for stage in choices.stages() if stage.pk in cells and stage.type == "open"]
         rows = [self._bar(forms.in_words(stage.label), cells[stage.pk]) for stage in stages]
         if not stages:
@@ -94,7 +96,14 @@ class Overview:
         return rows + ([self._bar(_("Won in the end"), first) | {"tone": "pos"}] if first else [])
 
     def _bar(self, name: str, cell: Cell) -> dict[str, Any]:
-        return {"name": name, "share": float(cell.value or 0), "text": figures.value(cell), "n": formats.number(cell.den), "href": self.lens.behind(cell, period=self.year), "tone": ""}
+        return {
+            "name": name,
+            "share": float(cell.value or 0),
+            "text": figures.value(cell),
+            "n": formats.number(cell.den),
+            "href": self.lens.behind(cell, period=self.year),
+            "tone": "",
+        }
 
     @cached_property
     def attainment(self) -> list[dict[str, Any]]:
@@ -102,7 +111,15 @@ class Overview:
         cells = [cell for cell in self.lens.measure("attainment", dims=("owner",), compare=False) if cell.value is not None]
         names = numbers.labels("owner", [cell.key["owner"] for cell in cells])
         cells.sort(key=lambda cell: -float(cell.value or 0))
-        return [{"name": names.get(cell.key["owner"], ""), "share": float(cell.value or 0), "text": formats.percent(cell.value, 0), "href": self.lens.behind(cell)} for cell in cells]
+        return [
+            {
+                "name": names.get(cell.key["owner"], ""),
+                "share": float(cell.value or 0),
+                "text": formats.percent(cell.value, 0),
+                "href": self.lens.behind(cell),
+            }
+            for cell in cells
+        ]
 
     @property
     def sellers(self) -> list[dict[str, Any]]:

@@ -31,7 +31,9 @@ def bookings(lens: Lens, filling: pace.Pace, plan: Decimal | None) -> Chart:
     series = [Line(_("Won"), "c1", won, area=True, dots=False)]
     legend = [(_("Won"), "c1", "solid")]
     if plan and filling.shape:
-        series.append(Line(_("Plan"), "fg-3", _marks(lens, [plan * Decimal(str(share)) for share in filling.shape], said, _("plan")), dash=(2, 3)))
+        series.append(
+            Line(_("Plan"), "fg-3", _marks(lens, [plan * Decimal(str(share)) for share in filling.shape], said, _("plan")), dash=(2, 3))
+        )
         legend.append((_("Plan %(plan)s") % {"plan": said(plan)}, "fg-3", "dots"))
     if lens.compare != "none" and filling.before:
         before = filling.before[: day if lens.compare == "same_day" else whole][:whole]
@@ -49,7 +51,10 @@ def _marks(lens: Lens, sums: Sequence[Decimal], said: Any, what: str) -> list[Ma
     """One mark every few days and at the end; day 0 is nothing yet."""
     step = max(1, round(lens.period.days / 30))
     days = [n for n in range(1, len(sums) + 1) if n % step == 0 or n == len(sums)]
-    return [Mark(0, 0, ""), *(Mark(n, float(sums[n - 1]), _label(lens, n, said(sums[n - 1]), what), _until(lens, n) if what == _("won") else "") for n in days)]
+    return [
+        Mark(0, 0, ""),
+        *(Mark(n, float(sums[n - 1]), _label(lens, n, said(sums[n - 1]), what), _until(lens, n) if what == _("won") else "") for n in days),
+    ]
 
 
 def _label(lens: Lens, n: int, amount: str, what: str) -> str:
@@ -65,7 +70,9 @@ def _until(lens: Lens, n: int) -> str:
 
 def _days(period: Period) -> dict[float, str]:
     step = max(1, round(period.days / 7 / 7) * 7) if period.days > 14 else 2
-    return {float(n): formats.day(period.since + dt.timedelta(days=n)) for n in range(0, round(period.days - step * 0.6), step)} | {float(period.days): formats.day(period.last)}
+    return {float(n): formats.day(period.since + dt.timedelta(days=n)) for n in range(0, round(period.days - step * 0.6), step)} | {
+        float(period.days): formats.day(period.last)
+    }
 
 
 def _heads(series: Sequence[Line]) -> list[str]:
@@ -76,7 +83,13 @@ def _rows(lens: Lens, series: Sequence[Line], said: Any) -> list[list[str]]:
     """The same sums as a table, week by week."""
     known = [{mark.x: mark.y for mark in line.marks} for line in series]
     days = sorted({x for line in known for x in line if x})[:: max(1, len(known[-1]) // STEPS)]
-    return [[formats.day(lens.period.since + dt.timedelta(days=int(x) - 1)), *(said(Decimal(str(line[x]))) if x in line else "–" for line in known)] for x in days]
+    return [
+        [
+            formats.day(lens.period.since + dt.timedelta(days=int(x) - 1)),
+            *(said(Decimal(str(line[x]))) if x in line else "–" for line in known),
+        ]
+        for x in days
+    ]
 
 
 # open pipeline ----------------------------------------------------------------------------------
@@ -123,13 +136,29 @@ def pipeline(lens: Lens, columns: Sequence[Column], late: Cell) -> Chart:
     parts = [_part(lens, column, cell, labels, said) for column in columns for cell in column.cells if cell.value]
     name, amount = _("Overdue"), late.beside["overdue"] or Decimal(0)
     count = late.left_out.get("overdue", 0)
-    parts.append(Part(name, name, float(amount), f"{name}: {said(amount)}, {_deals(count)}", lens.behind(late, only="overdue", period=past(lens))))
+    parts.append(
+        Part(name, name, float(amount), f"{name}: {said(amount)}, {_deals(count)}", lens.behind(late, only="overdue", period=past(lens)))
+    )
     sums = {column.name: column.total for column in columns} | {name: amount}
     totals = {column: _above(total, max(sums.values()), said) for column, total in sums.items() if total}
     series = [*((labels.get(key, key), COLOURS[key]) for key in present), (name, charts.HATCH)]
-    spec = charts.columns(parts, categories=[name, *(column.name for column in columns)], series=series, y_label=lambda value: said(Decimal(str(value))), totals=totals, height=216)
+    spec = charts.columns(
+        parts,
+        categories=[name, *(column.name for column in columns)],
+        series=series,
+        y_label=lambda value: said(Decimal(str(value))),
+        totals=totals,
+        height=216,
+    )
     rows = [[name, _deals(count), said(amount)], *([column.name, _deals(column.count), said(column.total)] for column in columns)]
-    return Chart(_("Open pipeline by close month"), spec, 216, [(labels.get(key, key), COLOURS[key], "") for key in present], [_("Month"), _("Deals"), _("Value")], rows)
+    return Chart(
+        _("Open pipeline by close month"),
+        spec,
+        216,
+        [(labels.get(key, key), COLOURS[key], "") for key in present],
+        [_("Month"), _("Deals"), _("Value")],
+        rows,
+    )
 
 
 def _above(total: Decimal, most: Decimal, said: Any) -> str:
@@ -139,7 +168,13 @@ def _above(total: Decimal, most: Decimal, said: Any) -> str:
 
 def _part(lens: Lens, column: Column, cell: Cell, labels: dict[str, str], said: Any) -> Part:
     name = labels.get(cell.key["category"], cell.key["category"] or _("None"))
-    return Part(column.name, name, float(cell.value or 0), f"{column.name}, {name}: {said(cell.value)}, {_deals(cell.n)}", lens.behind(cell, period=column.period))
+    return Part(
+        column.name,
+        name,
+        float(cell.value or 0),
+        f"{column.name}, {name}: {said(cell.value)}, {_deals(cell.n)}",
+        lens.behind(cell, period=column.period),
+    )
 
 
 def _deals(n: int) -> str:

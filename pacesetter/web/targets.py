@@ -37,7 +37,9 @@ def shown(lens: Lens, key: str, cell: Cell) -> dict[str, Any]:
 
 
 def _entry(cell: Cell, entry: Any, who: dict[int, str]) -> dict[str, Any]:
-    before, after = (figures.said(METRICS[cell.metric].unit, Decimal(v) if v else None, cell.currency) for v in entry.changes.get("value", [None, None]))
+    before, after = (
+        figures.said(METRICS[cell.metric].unit, Decimal(v) if v else None, cell.currency) for v in entry.changes.get("value", [None, None])
+    )
     return {"at": entry.at, "who": who.get(entry.user_id or 0, ""), "before": before, "after": after}
 
 
@@ -58,7 +60,13 @@ def target(request: Request, key: str) -> HttpResponse:
     form = _form(lens, key)
     if problem:
         form.keep(request.POST).refuse(problem)
-    told = {"form": form, "label": _(METRICS[key].label), "period": figures.period(lens.period), "part": "metrics/target.html", "action": _address("metric_target", lens, key)}
+    told = {
+        "form": form,
+        "label": _(METRICS[key].label),
+        "period": figures.period(lens.period),
+        "part": "metrics/target.html",
+        "action": _address("metric_target", lens, key),
+    }
     return render(request, "metrics/target.html" if request.htmx else "sheet.html", told, status=problem.status if problem else 200)
 
 
@@ -71,7 +79,15 @@ def _form(lens: Lens, key: str) -> forms.Form:
     owner = mine.owner_id if mine else lens.actor.user_id
     return forms.Form(
         [
-            forms.Entry("value", _("Target, in %(unit)s") % {"unit": unit(lens, key)}, "text", value, inputmode="decimal", required=True, autofocus=True),
+            forms.Entry(
+                "value",
+                _("Target, in %(unit)s") % {"unit": unit(lens, key)},
+                "text",
+                value,
+                inputmode="decimal",
+                required=True,
+                autofocus=True,
+            ),
             forms.Entry("owner", _("Answers for it"), "choice", str(owner or ""), choices=people, empty=_("Nobody")),
         ]
     )
@@ -88,9 +104,15 @@ def _set(request: Request, lens: Lens, key: str) -> HttpResponse:
     typed = value / PERCENT if METRICS[key].unit == "share" else value
     owner = choices.person(int(pk), request.actor) if (pk := request.POST.get("owner", "")).isdigit() else None
     period = _bounded(lens.period)
-    made = targets.set_target(key, since=period.since, until=period.until, value=typed, by=request.actor, variants=lens.variants, owner=owner)
+    made = targets.set_target(
+        key, since=period.since, until=period.until, value=typed, by=request.actor, variants=lens.variants, owner=owner
+    )
     entry = history.of("target", made.pk).first()
-    toasts.add(request, _("Target of %(metric)s set") % {"metric": _(METRICS[key].label)}, undo=reverse("metric_target_undo", args=[key, entry.pk]) if entry else "")
+    toasts.add(
+        request,
+        _("Target of %(metric)s set") % {"metric": _(METRICS[key].label)},
+        undo=reverse("metric_target_undo", args=[key, entry.pk]) if entry else "",
+    )
     back = _address("metric", lens, key)
     return HttpResponse(headers={"HX-Redirect": back}) if request.htmx else redirect(back)
 

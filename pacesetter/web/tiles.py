@@ -31,7 +31,11 @@ def _bookings(lens: Lens, filling: pace.Pace) -> dict[str, Any]:
     meta = _("%(share)s of plan") % {"share": formats.percent(share, 0)}
     if due is None:
         return shown | {"meta": meta, "share": share, "pace": 1.0, "pace_text": _("Plan %(plan)s") % {"plan": figures.target(cell)}}
-    text = _("Pace at day %(day)s: %(share)s, %(due)s") % {"day": day, "share": formats.percent(due / cell.target, 0), "due": figures.said("money", due, cell.currency)}
+    text = _("Pace at day %(day)s: %(share)s, %(due)s") % {
+        "day": day,
+        "share": formats.percent(due / cell.target, 0),
+        "due": figures.said("money", due, cell.currency),
+    }
     return shown | {"meta": meta, "share": share, "pace": float(due / cell.target), "pace_text": text}
 
 
@@ -41,7 +45,10 @@ def _tile(lens: Lens, key: str) -> dict[str, Any]:
     stat, meta = WORDS[key](cell)
     shown = _shown(lens, cell, stat) | _trend(lens, cell, "quarter" if period else "month")
     aim = _("target %(target)s") % {"target": figures.target(cell)} if cell.target is not None else ""
-    return shown | {"meta": ", ".join(word for word in (meta, aim) if word), "href": lens.metric(key, **({"period": period.label} if period else {}))}
+    return shown | {
+        "meta": ", ".join(word for word in (meta, aim) if word),
+        "href": lens.metric(key, **({"period": period.label} if period else {})),
+    }
 
 
 def ended_quarters(lens: Lens) -> Period:

@@ -65,7 +65,9 @@ def small(cast, system):
 def _people(cast, system):
     at = dt.datetime(2026, 11, 16, 9, tzinfo=dt.UTC)
     waiting, answered = leads.create_many(
-        [{"last_name": name, "company": name, "owner": cast.ana.pk, "received_at": at, "inbound": True} for name in ("Waits", "Answered")], by=system, facts=True
+        [{"last_name": name, "company": name, "owner": cast.ana.pk, "received_at": at, "inbound": True} for name in ("Waits", "Answered")],
+        by=system,
+        facts=True,
     )
     activities.log(kind="email", subject="Hello", lead=answered.pk, user=cast.ana.pk, happened_at=at + dt.timedelta(minutes=30), by=system)
     assert waiting.first_response_at is None
@@ -76,7 +78,6 @@ def _people(cast, system):
     tools.note_use_many([(tool, cast.ines, D(2026, 11, 4), True, 3), (tool, cast.hugo, D(2026, 11, 9), True, 0)], by=system)
     with clock.set_to(dt.datetime(2026, 7, 6, 9, tzinfo=dt.UTC)):
         calls.submit(period=periods.containing(D(2026, 7, 6), "quarter"), amount=80_000, by=system, company=True)
-
 
 
 @pytest.fixture
@@ -143,7 +144,16 @@ def test_every_page_opens_for_everyone(small, signed_in, who):
 def test_the_page_says_value_fraction_meaning_and_records(small, signed_in):
     page = signed_in("chiara").get("/metrics/win_rate").content.decode()
     text = re.sub(r"<[^>]+>", " ", page)
-    for words in ("75.0%", "3 won", "4 won + lost", "95% interval", "By amount", "never a real deal", "Counts and sums equal the number above", "n = 4"):
+    for words in (
+        "75.0%",
+        "3 won",
+        "4 won + lost",
+        "95% interval",
+        "By amount",
+        "never a real deal",
+        "Counts and sums equal the number above",
+        "n = 4",
+    ):
         assert words in text, words
 
 
@@ -168,7 +178,12 @@ def test_rows_are_reread_in_scope_and_say_what_changed(small, signed_in, lens_of
 def test_unknown_words_are_refused(small, signed_in):
     client = signed_in("chiara")
     assert client.get("/metrics/happiness").status_code == 404
-    for path in ("/metrics/win_rate?period=soon", "/metrics/win_rate?v.weigh=love", "/metrics/win_rate/records?as_of=x", "/metrics/win_rate/records?by.owner=x"):
+    for path in (
+        "/metrics/win_rate?period=soon",
+        "/metrics/win_rate?v.weigh=love",
+        "/metrics/win_rate/records?as_of=x",
+        "/metrics/win_rate/records?by.owner=x",
+    ):
         assert client.get(path).status_code == 422, path
 
 
@@ -190,7 +205,7 @@ def test_undo_restores_the_value_before_and_refuses_what_changed_since(small, sy
     span = {"since": D(2026, 10, 1), "until": D(2027, 1, 1), "by": chiara}
     targets.set_target("win_rate", value="0.28", **span)
     made = targets.set_target("win_rate", value="0.30", **span)
-    second, first = history.of("target", made.pk)
+    second, _first = history.of("target", made.pk)
     targets.undo(second, by=chiara)
     assert numbers.measure("win_rate", by=chiara)[0].target == Decimal("0.28")
     with pytest.raises(Exception, match="changed"):
@@ -216,3 +231,13 @@ def test_figures_in_words(unit, value, expected):
 def test_kinds_of_rows_know_their_counts(lens_of):
     tabs = metric_records.tabs(Behind(lens_of("chiara", "/metrics/win_rate"), "win_rate"))
     assert [(tab["only"], tab["n"]) for tab in tabs] == [("den", 4), ("num", 3), ("rest", 1), ("never_real", 1)]
+
+
+def test_the_list_of_a_noun_shows_the_same_records(small, signed_in, lens_of):
+    shown = Behind(lens_of("chiara", "/metrics/win_rate?only=num"), "win_rate", "num")
+    (link,) = shown.lists
+    page = signed_in("chiara").get(link["href"])
+    assert {row["pk"] for row in page.context["list"].rows} == set(shown.ids("deal")) and shown.count == 3
+    assert "Win rate, Q4 2026" in page.content.decode()
+    mine = signed_in("hugo").get(link["href"]).context["list"].rows
+    assert [row["name"] for row in mine] == ["Hugo Marchetti 2000"]
