@@ -162,8 +162,6 @@ class _Play:
             "close_date": deal.dates[0][1],
             "source": label,
             "competitor": deal.competitor,
-            "next_step": self.rng.choice(cast.NEXT_STEPS) if self.rng.random() < 0.8 else "",
-            "next_step_on": clock.today() + dt.timedelta(self.rng.randint(2, 21)),
         }
 
     def _cast_roles(self, opened: list[PlannedDeal]) -> None:
@@ -239,7 +237,7 @@ class _Play:
         if lead.deal:
             return "converted"
         if answered is None:
-            return "disqualified" if old > 60 and self.rng.random() < 0.7 else "new"
+            return "disqualified" if old > 7 else "new"
         if old < 14:
             return "working"
         return self.rng.choices(["disqualified", "nurture", "qualified"], [0.82, 0.14, 0.04])[0]
@@ -278,22 +276,19 @@ class _Play:
         }
 
     def _tasks(self) -> None:
-        """Four in five open deals have a task; some are late."""
-        today, rows = self.plan.today, []
+        """Four in five open deals have a next step and a task for it, some of them late; the others have none."""
+        today, tasks, steps = self.plan.today, [], []
         for deal in self.plan.deals:
-            if deal.key in self.deals and not deal.closed_by(today) and self.rng.random() < 0.8:
-                row = self.deals[deal.key]
-                rows.append(
-                    {
-                        "kind": "task",
-                        "subject": self.rng.choice(cast.NEXT_STEPS),
-                        "deal": row.pk,
-                        "account": row.account_id,
-                        "user": self.crew.people[_owner_on(deal, today, self.plan)].pk,
-                        "due_on": today + dt.timedelta(self.rng.randint(-4, 15)),
-                    }
-                )
-        activities.log_many(rows, by=self.by)
+            if deal.key not in self.deals or deal.closed_by(today):
+                continue
+            row, due = self.deals[deal.key], today + dt.timedelta(self.rng.randint(-4, 15))
+            step = self.rng.choice(cast.NEXT_STEPS) if self.rng.random() < 0.8 else ""
+            steps.append((row, {"next_step": step, "next_step_on": due if step else None}))
+            if step:
+                owner = self.crew.people[_owner_on(deal, today, self.plan)].pk
+                tasks.append({"kind": "task", "subject": step, "deal": row.pk, "account": row.account_id, "user": owner, "due_on": due})
+        deals.edit_each(steps, by=self.by)
+        activities.log_many(tasks, by=self.by)
 
     def _duplicates(self) -> None:
         """One contact in twenty was typed twice, a little differently."""
