@@ -89,7 +89,7 @@ def prepare(noun: str, query: Query, form: str, *, by: "Actor") -> Export:
     if form not in TYPES:
         raise Invalid("unknown_format", format=form)
     view = View(LISTINGS[noun], replace(query, cursor="", size=PAGE), by)
-    count = view.count()
+    count, _ = view.count(), view.sort  # what cannot be read is refused before anything is sent
     if form == "xlsx" and count > SHEET_ROWS:
         raise Invalid("too_many_rows", limit=SHEET_ROWS, count=count)
     asked = {"noun": noun, "where": query.where, "search": query.search, "format": form, "count": count}
