@@ -25,7 +25,7 @@ def grain(lens: Lens, shape: Metric) -> Any:
 def trend(lens: Lens, shape: Metric, now: Cell) -> Chart | None:
     """The chart; None while fewer than two points have a value."""
     step = grain(lens, shape)
-    cells = lens.trend(shape.key, grain=step, count=COUNTS[step], **lens.variants)
+    cells = lens.trend(shape.key, grain=step, count=COUNTS[step], variants=lens.variants)
     known = [(n, cell) for n, cell in enumerate(cells) if cell.value is not None]
     if len(known) < 2:
         return None
@@ -35,7 +35,7 @@ def trend(lens: Lens, shape: Metric, now: Cell) -> Chart | None:
     x_labels = {float(n): name for n, name in enumerate(names) if (len(names) - 1 - n) % (2 if len(names) > 10 else 1) == 0}
     spec = charts.lines(series, x_labels=x_labels, y_label=said, height=HEIGHT, zero=shape.unit != "share")
     rows = [[name, figures.value(cell), figures.interval(cell)] for name, cell in zip(names, cells, strict=True)]
-    return Chart(_(shape.label), spec, HEIGHT, _legend(series), [_("Period"), _(shape.label), _("95% interval")], rows)
+    return Chart(_(shape.label), spec, HEIGHT, _legend(series), [_("Period"), _(shape.label), _("Interval (95%)")], rows)
 
 
 def _values(lens: Lens, shape: Metric, known: list[tuple[int, Cell]], names: list[str]) -> Line:
@@ -57,7 +57,7 @@ def _target(shape: Metric, now: Cell, count: int) -> list[Line]:
 
 
 def _legend(series: list[Line]) -> list[tuple[str, str, str]]:
-    band = [(_("95% interval"), "c1-3", "")] if series[0].band else []
+    band = [(_("Interval (95%)"), "c1-3", "")] if series[0].band else []
     return [(line.name, line.colour, "dots" if line.dash else "solid") for line in series] + band
 
 

@@ -12,11 +12,12 @@ from pacesetter.core.metrics import METRICS, Cell
 from pacesetter.web import charts, figures, formats, metric_chart, metric_records, targets, tiles
 from pacesetter.web.figures import capital
 from pacesetter.web.lens import Lens
+from pacesetter.web.metric_breakdown import Breakdown
 from pacesetter.web.metric_records import Behind
 from pacesetter.web.request import Request
 from pacesetter.web.routes import page
 
-ROWS, PREVIEW = 12, 8
+PREVIEW = 8
 FIRST = ("segment", "owner", "source", "tool", "stage")  # what to break down by when nothing is asked
 
 
@@ -34,7 +35,7 @@ class MetricPage:
 
     @cached_property
     def cell(self) -> Cell:
-        return self.lens.cell(self.shape.key, **self.lens.variants)
+        return self.lens.cell(self.shape.key, variants=self.lens.variants)
 
     @property
     def value(self) -> str:
@@ -72,7 +73,7 @@ class MetricPage:
             on = figures.beside(self.shape.target_on) if self.shape.target_on != "value" else ""
             rows.append((_("Target"), figures.target(cell), ", ".join(word for word in (on, self._met) if word)))
         if cell.interval:
-            rows.append((_("95% interval"), figures.interval(cell), ""))
+            rows.append((_("Interval (95%)"), figures.interval(cell), ""))
         rows += [
             (capital(figures.beside(name)), figures.value(cell, name), "")
             for name in self.shape.beside
@@ -89,14 +90,9 @@ class MetricPage:
     def switches(self) -> list[dict[str, Any]]:
         """Every variant with the value of each of its options, all else at its default."""
         found: dict[str, list[dict[str, Any]]] = {}
-        asked = {
-            "by": self.lens.actor,
-            "period": self.lens.period,
-            "as_of": self.lens.as_of,
-            "where": self.lens.where(self.shape.key),
-            "reader": self.lens.reader,
-        }
-        for name, option, cell in numbers.alternatives(self.shape.key, **asked):
+        lens, where = self.lens, self.lens.where(self.shape.key)
+        cells = numbers.alternatives(self.shape.key, by=lens.actor, period=lens.period, as_of=lens.as_of, where=where, reader=lens.reader)
+        for name, option, cell in cells:
             found.setdefault(name, []).append(self._option(name, option, cell))
         return [{"name": figures.switch(name), "items": items} for name, items in found.items() if len(items) > 1]
 
@@ -139,8 +135,8 @@ class MetricPage:
         return figures.dimension(self.by)
 
     @cached_property
-    def breakdown(self) -> "Breakdown":
-        return Breakdown(self)
+    def breakdown(self) -> Breakdown:
+        return Breakdown(self.lens, self.shape, self.by, self.cell)
 
     # rail ---------------------------------------------------------------------------------------
     @property
@@ -215,77 +211,6 @@ class MetricPage:
     @property
     def all_records(self) -> str:
         return self.lens.behind(self.cell, only=self.behind.only)
-
-
-class Breakdown:
-    """The metric by one dimension: a row per value, then all of it."""
-
-    def __init__(self, shown: MetricPage) -> None:
-        self.page, self.lens, self.shape = shown, shown.lens, shown.shape
-        cells = self.lens.measure(self.shape.key, dims=(shown.by,), **self.lens.variants)
-        self.cells = sorted((cell for cell in cells if cell.n or cell.value is not None), key=_weight, reverse=True)
-        self.names = figures.named(shown.by, [cell.key[shown.by] for cell in self.cells])
-
-    @cached_property
-    def scale(self) -> tuple[float, float]:
-        """The stretch of shares that all intervals need."""
-        edges = [edge for cell in [*self.cells[:ROWS], self.page.cell] for edge in (cell.interval or ())]
-        return (min(edges), max(edges)) if edges else (0.0, 1.0)
-
-    @property
-    def has_intervals(self) -> bool:
-        return any(cell.interval for cell in self.cells)
-
-    @property
-    def overlap(self) -> bool:
-        """Whether the gaps between the rows can be chance: all intervals share a point."""
-        found = [cell.interval for cell in self.cells if cell.interval]
-        return len(found) > 1 and max(low for low, _high in found) <= min(high for _low, high in found)
-
-    @property
-    def rows(self) -> list[dict[str, Any]]:
-        return [self._row(self.names[cell.key[self.page.by]], cell) for cell in self.cells[:ROWS]]
-
-    @property
-    def total(self) -> dict[str, Any]:
-        return self._row(_("All"), self.page.cell)
-
-    @property
-    def more(self) -> int:
-        return max(0, len(self.cells) - ROWS)
-
-    @property
-    def heads(self) -> list[str]:
-        return [capital(_(word)) for word in self.shape.of] if self.shape.aggregate.divides else [_("Counted")]
-
-    def _row(self, name: str, cell: Cell) -> dict[str, Any]:
-        moved, good = figures.difference(cell)
-        return {
-            "name": name, "few": figures.few(cell), "parts": self._parts(cell), "value": figures.value(cell) if cell.value is not None else figures.says(cell) or "–", "range": self._range(cell),
-            "interval": figures.interval(cell), "before": figures.value(cell.previous) if cell.previous else "–", "delta": moved, "good": good,
-        }  # fmt: skip
-
-    def _parts(self, cell: Cell) -> list[dict[str, str]]:
-        if not self.shape.aggregate.divides:
-            return [{"text": formats.number(cell.n), "href": self.lens.behind(cell)}]
-        return [{"text": figures.part(cell, name), "href": self.lens.behind(cell, only=name)} for name in ("num", "den")]
-
-    def _range(self, cell: Cell) -> str:
-        """Where bar, dot and target stand, as CSS variables."""
-        if not cell.interval or cell.value is None:
-            return ""
-        aim = self.page.cell.target
-        spots = {"a": cell.interval[0], "b": cell.interval[1], "p": float(cell.value)} | ({"t": float(aim)} if aim is not None else {})
-        return ";".join(f"--{name}:{self._spot(at):.1f}%" for name, at in spots.items())
-
-    def _spot(self, at: float) -> float:
-        low, high = self.scale
-        return min(max((at - low) / ((high - low) or 1) * 100, 0), 100)
-
-
-def _weight(cell: Cell) -> float:
-    base = cell.den if cell.den is not None else cell.value if cell.unit == "money" else cell.n
-    return float(base or 0)
 
 
 def _of(cell: Cell) -> str:

@@ -113,7 +113,7 @@ def check(lens_of, who, lens, cell):
 def test_every_number_equals_its_records(lens_of, who, choices):
     lens = lens_of(who, "/metrics")
     for key, variants in choices:
-        check(lens_of, who, lens, lens.cell(key, **variants))
+        check(lens_of, who, lens, lens.cell(key, variants=variants))
 
 
 def test_cells_of_breakdowns_equal_their_records(lens_of):
@@ -148,7 +148,7 @@ def test_the_page_says_value_fraction_meaning_and_records(small, signed_in):
         "75.0%",
         "3 won",
         "4 won + lost",
-        "95% interval",
+        "Interval (95%)",
         "By amount",
         "never a real deal",
         "Counts and sums equal the number above",

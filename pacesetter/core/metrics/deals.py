@@ -40,7 +40,7 @@ def _immature(cell: "Cell") -> bool:
     says=lambda cell: "too_early" if _immature(cell) else None,
     means=Meaning(
         population=mark(
-            "New business and expansion; renewals have their own rate. Losses marked “never a real deal” are left out and counted beside. By creation month, a month is shown once 80 % of its deals have ended."
+            "New business and expansion; renewals have their own rate. Losses marked “never a real deal” are left out and counted beside. By creation month, a month is shown once four in five of its deals have ended."
         ),
         date=mark(
             "The day of the last closure; a reopened deal counts once, when it closes again. By creation month: the day it was created."

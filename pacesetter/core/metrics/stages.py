@@ -28,7 +28,7 @@ def _provisional(cell: "Cell") -> str | None:
     says=_provisional,
     means=Meaning(
         population=mark(
-            "Deals that entered the stage for the first time and either went further, ended, or have been there longer than 90 % of stays; younger ones are left out and counted. Skipped stages count as passed. The running period is provisional."
+            "Deals that entered the stage for the first time and either went further, ended, or have been there longer than nine in ten stays; younger ones are left out and counted. Skipped stages count as passed. The running period is provisional."
         ),
         date=mark("The day the stage was first entered. “Flow” is the snapshot ratio: passings in the period over entries in the period."),
         currency=mark("None by count. By amount: annual value on the day of entry, at the plan rate of its fiscal year."),
