@@ -1,11 +1,8 @@
 """Imports: upload, mapping, check, repairs, load, revert. Check, load and revert are jobs: 202 and a link."""
 
-import csv
-import io
 import tempfile
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.translation import gettext
@@ -14,7 +11,7 @@ from ninja.files import UploadedFile
 
 from pacesetter.api.auth import actor_of
 from pacesetter.api.jobs import shown as job_shown
-from pacesetter.base import find
+from pacesetter.base import exports, find
 from pacesetter.core.errors import NotFound
 from pacesetter.intake import imports, report
 from pacesetter.intake.models import Import, ImportFile, Refusal, Repair
@@ -28,10 +25,27 @@ class TargetIn(Schema):
     target: str
 
 
-class MappingIn(Schema):
-    """Field key by column name; an empty key leaves the column out."""
+class Manner(Schema):
+    """How a column writes its values: order of dates (ymd, dmy, mdy), decimal sign (. or ,), and what amounts are multiplied by."""
 
-    columns: dict[str, str]
+    order: Literal["ymd", "dmy", "mdy"] | None = None
+    decimal: Literal[".", ","] | None = None
+    scale: int | None = None
+
+
+class MappingIn(Schema):
+    """Field key by column name, an empty key leaves the column out; and how columns write their values."""
+
+    columns: dict[str, str] = {}
+    manners: dict[str, Manner] = {}
+
+
+class AssumedIn(Schema):
+    """What the whole import assumes: currency of amounts without one, zone of times without one, whose ids these are."""
+
+    currency: str = ""
+    time_zone: str = ""
+    source: str = ""
 
 
 class DecisionIn(Schema):
@@ -45,14 +59,6 @@ class FixIn(Schema):
     """New cells of a refused row, by column name."""
 
     cells: dict[str, str]
-
-
-def csv_lines(rows: Iterable[list[str]]) -> Iterator[str]:
-    """Rows as lines of CSV, one at a time."""
-    for row in rows:
-        line = io.StringIO()
-        csv.writer(line).writerow(row)
-        yield line.getvalue()
 
 
 def _batch(request: HttpRequest, pk: int) -> Import:
@@ -105,7 +111,14 @@ def set_target(request: HttpRequest, pk: int, file: int, body: TargetIn) -> Any:
 
 @router.put("/imports/{int:pk}/files/{int:file}/mapping", response=dict[str, Any], summary="Say which column is which field")
 def set_mapping(request: HttpRequest, pk: int, file: int, body: MappingIn) -> Any:
-    imports.set_mapping(_file(request, pk, file), fields=body.columns, by=actor_of(request))
+    manners = {name: manner.dict(exclude_none=True) for name, manner in body.manners.items()}
+    imports.set_mapping(_file(request, pk, file), fields=body.columns, manners=manners, by=actor_of(request))
+    return read(request, pk)
+
+
+@router.patch("/imports/{int:pk}", response=dict[str, Any], summary="Say what the whole import assumes")
+def settle(request: HttpRequest, pk: int, body: AssumedIn) -> Any:
+    imports.settle(_batch(request, pk), by=actor_of(request), **body.dict())
     return read(request, pk)
 
 
@@ -138,7 +151,9 @@ def fix(request: HttpRequest, pk: int, refusal: int, body: FixIn) -> Any:
 def refusals(request: HttpRequest, pk: int, file: int) -> StreamingHttpResponse:
     rows = report.error_lines(_file(request, pk, file), gettext)
     return StreamingHttpResponse(
-        csv_lines(rows), content_type="text/csv; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="refused.csv"'}
+        exports.csv_lines(rows),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="refused.csv"'},
     )
 
 

@@ -3,12 +3,12 @@
 import csv
 import datetime as dt
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 from django.conf import settings as conf
 from django.db.models import prefetch_related_objects
 from django.utils import translation
@@ -101,7 +101,9 @@ def begin(export: Export, *, by: "Actor") -> Job:
     """Queue a long export; its file is kept for the one who asked."""
     query = export.view.query
     asked = {"where": query.where, "search": query.search, "sort": query.sort, "columns": list(query.columns), "archived": query.archived}
-    return jobs.start("record.export", by=by, noun=export.view.listing.noun, form=export.form, asked=asked, language=translation.get_language())
+    return jobs.start(
+        "record.export", by=by, noun=export.view.listing.noun, form=export.form, asked=asked, language=translation.get_language()
+    )
 
 
 @jobs.job("record.export", mark("Export a list"))
@@ -130,7 +132,7 @@ def file_of(job: Job, *, by: "Actor") -> tuple[Path, str]:
     return path, found["name"]
 
 
-def csv_lines(rows: Iterator[list[Cell]]) -> Iterator[str]:
+def csv_lines(rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
     """Rows as lines of CSV; no cell is one that a spreadsheet would run."""
     for row in rows:
         line = io.StringIO()

@@ -45,7 +45,9 @@ def preview(batch: Import, by: Actor) -> Preview:
     revert = Reverting(batch, by)
     kept = {noun: revert.touched(noun) for noun in revert.created}
     goes = {noun: len(revert.created[noun]) - kept[noun] for noun in revert.order()}
-    return Preview({noun: count for noun, count in goes.items() if count}, {noun: count for noun, count in kept.items() if count}, revert.updated())
+    return Preview(
+        {noun: count for noun, count in goes.items() if count}, {noun: count for noun, count in kept.items() if count}, revert.updated()
+    )
 
 
 class Reverting:

@@ -37,9 +37,12 @@ def said(code: str, params: dict[str, Any]) -> str:
     return words.refusal(Refused(code, **{key: value for key, value in params.items() if key != "code"}))
 
 
+OTHERS = {"option": mark("Choices"), "team": mark("Teams"), "reason": mark("Lost reasons")}
+
+
 def noun_label(noun: str) -> str:
-    """What a file holds, in words."""
-    return _(LOADERS[noun].label) if noun in LOADERS else noun
+    """What a file holds or an import made, in words."""
+    return _(LOADERS[noun].label) if noun in LOADERS else _(OTHERS.get(noun, noun))
 
 
 def slot_label(slot: Slot) -> str:
@@ -153,7 +156,7 @@ class CheckPage(Page):
     def file(self) -> ImportFile | None:
         """The file whose facts the rail shows: the chosen one, else the largest."""
         chosen = [file for file in self.files if str(file.pk) == self.request.GET.get("file")]
-        return (chosen or sorted(self.mapped, key=lambda file: -file.rows) or [None])[0]
+        return next(iter(chosen or sorted(self.mapped, key=lambda file: -file.rows)), None)
 
     @property
     def listed(self) -> list[tuple[ImportFile, str]]:
@@ -218,7 +221,14 @@ class CheckPage(Page):
         to = fixed.get(row.column) if self.outdated else None
         value = self.typed if row.pk == self.fixing and self.typed else (to if to is not None else row.value)
         mendable = self.batch.changeable and row.column in {column["name"] for column in row.file.columns}
-        return {"row": row, "why": said(row.code, row.params), "fixed": to, "mendable": mendable, "fixing": row.pk == self.fixing, "value": value}
+        return {
+            "row": row,
+            "why": said(row.code, row.params),
+            "fixed": to,
+            "mendable": mendable,
+            "fixing": row.pk == self.fixing,
+            "value": value,
+        }
 
     @property
     def more(self) -> int:
@@ -263,7 +273,10 @@ class CheckPage(Page):
         if not found:
             return []
         names = {"won": _("Won"), "lost": _("Lost"), "open": _("Open")}
-        return [{"name": text, "count": found[key]["count"], "sum": _sums(self.batch.totals["deal"].get(key, {}))} for key, text in names.items()]
+        return [
+            {"name": text, "count": found[key]["count"], "sum": _sums(self.batch.totals["deal"].get(key, {}))}
+            for key, text in names.items()
+        ]
 
     @property
     def all_deals(self) -> int:

@@ -42,7 +42,7 @@ def index(request: Request) -> HttpResponse:
         return _upload(request)
     rows = list(Import.objects.visible_to(request.actor).prefetch_related("files")[:SHOWN])
     names = choices.names(row.user_id for row in rows if row.user_id)
-    shown = [{"page": Page(request, row), "who": names.get(row.user_id, ""), **_counts(row)} for row in rows]
+    shown = [{"page": Page(request, row), "who": names.get(row.user_id or 0, ""), **_counts(row)} for row in rows]
     return render(request, "imports/index.html", {"imports": shown})
 
 

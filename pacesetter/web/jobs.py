@@ -27,7 +27,13 @@ STATES = {
     "failed": (mark("Failed"), "neg", "triangle-alert"),
     "cancelled": (mark("Cancelled"), "", "ban"),
 }
-TABS = (("", mark("All")), ("active", mark("Running")), ("failed", mark("Failed")), ("done", mark("Done")), ("cancelled", mark("Cancelled")))
+TABS = (
+    ("", mark("All")),
+    ("active", mark("Running")),
+    ("failed", mark("Failed")),
+    ("done", mark("Done")),
+    ("cancelled", mark("Cancelled")),
+)
 WITHIN = {"active": ("queued", "running")}
 
 
@@ -40,8 +46,8 @@ class Shown:
 
     @property
     def name(self) -> str:
-        kind = jobs.JOBS[self.job.key] if self.job.key in jobs.JOBS else None
-        return _(kind.label) if kind else self.job.key
+        known = self.job.key in jobs.JOBS
+        return _(jobs.JOBS[self.job.key].label) if known else self.job.key
 
     @property
     def state(self) -> dict[str, str]:
@@ -71,8 +77,9 @@ class Shown:
         """Where the result is, and how the link is called."""
         if "import_id" in self.job.args:
             return reverse("import", args=[self.job.args["import_id"]]), _("Open the import")
-        if self.job.state == "done" and (self.job.result or {}).get("file"):
-            return reverse("job_file", args=[self.job.pk]), _("Download %(name)s") % {"name": self.job.result["name"]}
+        found = self.job.result or {}
+        if self.job.state == "done" and found.get("file"):
+            return reverse("job_file", args=[self.job.pk]), _("Download %(name)s") % {"name": found["name"]}
         return None
 
     @cached_property

@@ -131,7 +131,7 @@ def test_a_workbook_is_read(chiara):
 
 
 def test_the_mapping_is_corrected_and_checked_in_one_go(chiara):
-    send(chiara, ("list.csv", "Opportunity,Phase,Sum,When\nOne,Discovery,\"1.000,50\",03/04/2026\n"))
+    send(chiara, ("list.csv", 'Opportunity,Phase,Sum,When\nOne,Discovery,"1.000,50",03/04/2026\n'))
     batch = Import.objects.get()
     file = batch.files.get()
     chiara.post(f"/imports/{batch.pk}/mapping", {f"target-{file.pk}": "deal"})
@@ -238,3 +238,18 @@ def test_parts_are_reached_through_their_own_import_only(chiara):
     other = Import.objects.first()
     row = Refusal.objects.get(file__batch=batch)
     assert chiara.post(f"/imports/{other.pk}/refusals/{row.pk}", {"value": "x"}).status_code == 404
+
+
+def test_the_api_settles_what_is_assumed_and_how_columns_write(client, company, chiara, cast):
+    from pacesetter.base import tokens
+
+    send(chiara, deals(GOOD))
+    batch = Import.objects.get()
+    _, secret = tokens.create(cast.chiara, name="imports", by=cast.actor("chiara"))
+    headers = {"authorization": f"Bearer {secret}"}
+    answer = client.patch(f"/api/v1/imports/{batch.pk}", {"currency": "EUR"}, content_type="application/json", headers=headers)
+    assert answer.json()["currency"] == "EUR"
+    manners = {"manners": {"Close Date": {"order": "dmy"}}}
+    address = f"/api/v1/imports/{batch.pk}/files/{batch.files.get().pk}/mapping"
+    found = client.put(address, manners, content_type="application/json", headers=headers).json()["files"][0]
+    assert {one["name"]: one["order"] for one in found["columns"]}["Close Date"] == "dmy"

@@ -42,7 +42,9 @@ def test_a_job_shows_its_progress_until_it_is_done(signed_in, begin):
     assert "A closed deal needs the day" in page  # its log, in words
 
 
-@pytest.mark.parametrize(("outcome", "says"), [("refused", "XXX is not a currency code."), ("broken", "Something went wrong inside the program.")])
+@pytest.mark.parametrize(
+    ("outcome", "says"), [("refused", "XXX is not a currency code."), ("broken", "Something went wrong inside the program.")]
+)
 def test_a_failed_job_says_why_in_words_and_can_be_tried_again(signed_in, begin, outcome, says):
     client, job = signed_in("chiara"), begin(outcome=outcome)
     jobs.run_inline(job)
