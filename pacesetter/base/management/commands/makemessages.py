@@ -1,6 +1,5 @@
 """`make messages`: Django's extraction, which also finds `mark(…)` and leaves catalogues that only change with their words."""
 
-import os
 import re
 from pathlib import Path
 
@@ -27,5 +26,5 @@ class Command(makemessages.Command):
     def write_po_file(self, potfile: str, locale: str) -> None:
         """One catalogue without the dates and persons of gettext's header."""
         super().write_po_file(potfile, locale)
-        catalogue = Path(os.path.dirname(potfile), locale, "LC_MESSAGES", f"{self.domain}.po")
+        catalogue = Path(Path(potfile).parent, locale, "LC_MESSAGES", f"{self.domain}.po")
         catalogue.write_text(CHURN.sub("", catalogue.read_text("utf-8")), "utf-8")
