@@ -32,12 +32,12 @@ settings.define(
 )
 
 STATUSES = [
-    ("new", {"en": "New", "es": "Nuevo", "it": "Nuovo"}, "new"),
+    ("new", {"en": "New", "es": "Nueva", "it": "Nuovo"}, "new"),
     ("working", {"en": "Working", "es": "En curso", "it": "In lavorazione"}, "working"),
-    ("nurture", {"en": "Nurture", "es": "En maduración", "it": "Da coltivare"}, "nurture"),
-    ("qualified", {"en": "Qualified", "es": "Cualificado", "it": "Qualificato"}, "qualified"),
-    ("converted", {"en": "Converted", "es": "Convertido", "it": "Convertito"}, "converted"),
-    ("disqualified", {"en": "Disqualified", "es": "Descartado", "it": "Scartato"}, "disqualified"),
+    ("nurture", {"en": "Nurture", "es": "Maduración", "it": "Nurturing"}, "nurture"),
+    ("qualified", {"en": "Qualified", "es": "Cualificada", "it": "Qualificato"}, "qualified"),
+    ("converted", {"en": "Converted", "es": "Convertida", "it": "Convertito"}, "converted"),
+    ("disqualified", {"en": "Disqualified", "es": "Descartada", "it": "Scartato"}, "disqualified"),
 ]
 PUBLIC_MAIL = frozenset(
     [

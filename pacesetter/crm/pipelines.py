@@ -20,7 +20,7 @@ START = [
     ("qualification", {"en": "Qualification", "es": "Cualificación", "it": "Qualifica"}, 25, "pipeline", "open", 21),
     ("solution_fit", {"en": "Solution fit", "es": "Encaje", "it": "Soluzione"}, 45, "best_case", "open", 21),
     ("proposal", {"en": "Proposal", "es": "Propuesta", "it": "Proposta"}, 65, "best_case", "open", 14),
-    ("negotiation", {"en": "Negotiation", "es": "Negociación", "it": "Trattativa"}, 85, "commit", "open", 14),
+    ("negotiation", {"en": "Negotiation", "es": "Negociación", "it": "Negoziazione"}, 85, "commit", "open", 14),
     ("won", {"en": "Won", "es": "Ganada", "it": "Vinta"}, 100, "closed", "won", None),
     ("lost", {"en": "Lost", "es": "Perdida", "it": "Persa"}, 0, "omitted", "lost", None),
 ]
