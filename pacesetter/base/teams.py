@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from pacesetter.base import clock, history
+from pacesetter.base.fields import canonical
 from pacesetter.base.models import FAR, Employment, Leave, Reporting, Team, TeamMembership, User
 from pacesetter.base.models.teams import Interval
 from pacesetter.core.errors import Invalid, Refused
@@ -63,12 +64,12 @@ def edit(team: Team, *, by: "Actor", **changes: Any) -> Team:
     by.require("people.manage")
     if "parent" in changes:
         _refuse_cycle(team, changes["parent"])
-    before = {key: _plain(getattr(team, key)) for key in changes}
+    before = {key: canonical(getattr(team, key)) for key in changes}
     for key, value in changes.items():
         setattr(team, key, value)
     team.version += 1
     team.save()
-    differ = {k: [before[k], _plain(v)] for k, v in changes.items() if before[k] != _plain(v)}
+    differ = {k: [before[k], canonical(v)] for k, v in changes.items() if before[k] != canonical(v)}
     history.record_plain("team", team.pk, "team.edited", by=by, changes=differ)
     return team
 
@@ -162,7 +163,3 @@ def _refuse_cycle(team: Team, parent: Team | None) -> None:
         if parent.pk == team.pk:
             raise Invalid("cycle", field="parent", name=team.name)
         parent = parent.parent
-
-
-def _plain(value: Any) -> Any:
-    return value.pk if hasattr(value, "pk") else value

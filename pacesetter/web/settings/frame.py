@@ -72,6 +72,7 @@ def answer(request: Request, acts: Mapping[str, Act], then: str, parts: Mapping[
 
 def place(form: Form, refused: Refused) -> None:
     """Give a refusal to the entry that asked: entries are called `label-en` or `team-since` where the field is `label` or `since`."""
+    refused.field = refused.field or next((entry.name for entry in form.entries if entry.name in refused.params), None)
     for entry in form.entries:
         if refused.field and (refused.field == entry.name or refused.field in entry.name.split("-")):
             refused.field, refused.params["field"] = entry.name, entry.label
