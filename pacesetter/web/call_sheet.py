@@ -35,9 +35,9 @@ def may_call(user: User) -> bool:
 class Calls:
     """The calls of one quarter inside the actor's scope."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, lens: Lens | None = None) -> None:
         self.request, self.actor = request, request.actor
-        self.lens = Lens(request)
+        self.lens = lens or Lens(request)
         self.period = self.lens.period
 
     @cached_property
@@ -77,7 +77,11 @@ class Calls:
         history, cell = self.of(user.pk), self.reached.get(user.pk)
         quota, won = (cell.den, cell.num) if cell else (None, None)
         call = history[0] if history else None
-        gap = to_major(call.amount, call.currency) - Decimal(str(quota)) if call and quota and cell and call.currency == cell.currency else None
+        gap = (
+            to_major(call.amount, call.currency) - Decimal(str(quota))
+            if call and quota and cell and call.currency == cell.currency
+            else None
+        )
         return {
             "user": user, "call": call, "moved": _moved(history), "is_in": bool(call and call.submitted_at >= self.monday), "history": history,
             "won": self._money(won), "quota": self._money(quota), "gap": self._signed(gap), "behind": bool(gap is not None and gap < 0),
@@ -113,7 +117,10 @@ class Calls:
         here = self.lens.where_we_are
         if not self.people:
             return here
-        done = _("%(done)s of %(all)s people have submitted this week.") % {"done": len(self.people) - len(self.missing), "all": len(self.people)}
+        done = _("%(done)s of %(all)s people have submitted this week.") % {
+            "done": len(self.people) - len(self.missing),
+            "all": len(self.people),
+        }
         return f"{here} {done}".strip()
 
     @property

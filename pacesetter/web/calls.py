@@ -19,7 +19,9 @@ def index(request: Request) -> HttpResponse:
     then = reverse("calls") + (f"?period={asked}" if asked else "")
     done = answer(request, {"call": shown.submit} if part else {}, then, {"call": part} if part else {})
     refused = bool(part and (part.problem or any(one.error for one in part.entries)))
-    return done or render(request, "plan/calls.html", {"calls": shown, "part": part, "number": number.card(shown)}, status=422 if refused else 200)
+    return done or render(
+        request, "plan/calls.html", {"calls": shown, "part": part, "number": number.card(shown)}, status=422 if refused else 200
+    )
 
 
 urls = [page("forecast", index, "calls")]

@@ -59,12 +59,19 @@ class ToolPage:
 
     @property
     def near(self) -> dict[str, str]:
-        return {"before": f"?week={self.week - WEEK}#use", "after": f"?week={self.week + WEEK}#use" if self.week + WEEK <= formats.today() else ""}
+        return {
+            "before": f"?week={self.week - WEEK}#use",
+            "after": f"?week={self.week + WEEK}#use" if self.week + WEEK <= formats.today() else "",
+        }
 
     # writing ------------------------------------------------------------------------------------
     def part(self) -> Part:
         cost = number_entry("cost", _("Cost of a licence and month, %(currency)s") % {"currency": self.request.company.currency})
-        return Part([date_entry("since", _("From"), formats.today(), required=True), date_entry("until", _("Until")), cost], key="give", do=_("Give licences"))
+        return Part(
+            [date_entry("since", _("From"), formats.today(), required=True), date_entry("until", _("Until")), cost],
+            key="give",
+            do=_("Give licences"),
+        )
 
     @property
     def acts(self) -> dict[str, Act]:
@@ -78,7 +85,15 @@ class ToolPage:
         since, cost, currency = day(data, "since", needed=True), decimal(data, "cost"), self.request.company.currency
         assert since
         minor = None if cost is None else to_minor(str(cost), currency)
-        given = tools.give(self.tool, users=people.values(), since=since, until=day(data, "until") or FAR, cost=minor, currency=currency if cost else "", by=self.request.actor)
+        given = tools.give(
+            self.tool,
+            users=people.values(),
+            since=since,
+            until=day(data, "until") or FAR,
+            cost=minor,
+            currency=currency if cost else "",
+            by=self.request.actor,
+        )
         return ngettext("%(count)s licence given", "%(count)s licences given", len(given)) % {"count": len(given)}
 
     def _end(self) -> str:

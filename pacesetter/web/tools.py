@@ -64,7 +64,9 @@ def index(request: Request) -> HttpResponse:
     """All tools in use."""
     may_see(request)
     shown = Tools(request)
-    return render(request, "tools/index.html", {"tools": shown, "period": figures.period(shown.lens.period), "may": request.actor.can("tool.manage")})
+    return render(
+        request, "tools/index.html", {"tools": shown, "period": figures.period(shown.lens.period), "may": request.actor.can("tool.manage")}
+    )
 
 
 def may_see(request: Request) -> None:
@@ -76,10 +78,18 @@ def new(request: Request) -> HttpResponse:
     """Register a tool."""
     request.actor.require("tool.manage")
     acts = [
-        forms.Entry(f"act-{code}", _("What counts as using it, %(language)s") % {"language": name}, help=_("Such as: a call is logged.") if code == "en" else "")
+        forms.Entry(
+            f"act-{code}",
+            _("What counts as using it, %(language)s") % {"language": name},
+            help=_("Such as: a call is logged.") if code == "en" else "",
+        )
         for code, name in LANGUAGES
     ]
-    part = Part([forms.Entry("name", _("Name"), required=True, autofocus=True), forms.Entry("vendor", _("Vendor")), *acts], key="tool", do=_("Register tool"))
+    part = Part(
+        [forms.Entry("name", _("Name"), required=True, autofocus=True), forms.Entry("vendor", _("Vendor")), *acts],
+        key="tool",
+        do=_("Register tool"),
+    )
 
     def create() -> str:
         act = {code: text for code, _name in LANGUAGES if (text := request.POST.get(f"act-{code}", "").strip())}

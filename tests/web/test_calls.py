@@ -59,7 +59,9 @@ def test_a_manager_sees_their_people_only(plan, signed_in):
 
 def test_a_seller_submits_and_the_older_call_stays(plan, cast, signed_in):
     client = signed_in("ines")
-    page = client.post("/forecast", {"form": "call", "amount": "120,000", "category": "commit", "note": "Two verbal yeses"}, follow=True).content.decode()
+    page = client.post(
+        "/forecast", {"form": "call", "amount": "120,000", "category": "commit", "note": "Two verbal yeses"}, follow=True
+    ).content.decode()
     assert "Call for Q4 2026 submitted" in page
     assert [call.amount for call in ForecastCall.objects.filter(user=cast.ines)] == [120_000_00, 100_000_00]
     assert "Two verbal yeses" in page

@@ -35,7 +35,11 @@ def test_the_totals_add_up(asked, signed_in):
 
 
 def test_each_sees_their_own_reach(asked, signed_in):
-    for who, sees, not_seen in (("ines", "Ines Navarro", "Hugo Marchetti"), ("daniel", "Ines Navarro", "Hugo Marchetti"), ("mei", "Hugo Marchetti", "Ana Torres")):
+    for who, sees, not_seen in (
+        ("ines", "Ines Navarro", "Hugo Marchetti"),
+        ("daniel", "Ines Navarro", "Hugo Marchetti"),
+        ("mei", "Hugo Marchetti", "Ana Torres"),
+    ):
         table = signed_in(who).get("/quotas").content.decode().split("<tbody>")[1].split("</tbody>")[0]
         assert sees in table
         assert not_seen not in table

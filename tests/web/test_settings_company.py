@@ -28,7 +28,12 @@ def test_an_unticked_box_is_off(company, signed_in):
 
 
 def test_nonsense_is_refused_and_nothing_changes(company, signed_in):
-    for key, value in (("company.fiscal_start", "13"), ("company.time_zone", "Mars/Base"), ("company.currency", "EURO"), ("lead.promise_minutes", "soon")):
+    for key, value in (
+        ("company.fiscal_start", "13"),
+        ("company.time_zone", "Mars/Base"),
+        ("company.currency", "EURO"),
+        ("lead.promise_minutes", "soon"),
+    ):
         answer = signed_in("ada").post("/settings/company", ALL | {key: value})
         assert answer.status_code == 422, key
         assert b'aria-invalid="true"' in answer.content, key

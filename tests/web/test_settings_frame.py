@@ -17,7 +17,9 @@ ADDRESSES = {
 def test_a_page_opens_for_its_roles_and_refuses_the_rest(company, signed_in, path):
     from pacesetter.crm.models import Pipeline, Stage
 
-    path_of = path.replace("pipelines/1", f"pipelines/{Pipeline.objects.first().pk}").replace("stages/1", f"stages/{Stage.objects.first().pk}")
+    path_of = path.replace("pipelines/1", f"pipelines/{Pipeline.objects.first().pk}").replace(
+        "stages/1", f"stages/{Stage.objects.first().pk}"
+    )
     for who in ("ada", "chiara", "daniel", "ines", "yuki", "nobody"):
         expected = 200 if who in ADDRESSES[path] else 403
         if who in ("ada", "chiara") or expected == 403 or who in ADDRESSES[path]:

@@ -12,7 +12,9 @@ from tests.web.test_settings_company import undo_of
 
 def test_somebody_is_added_and_signs_in_with_the_link(company, signed_in):
     role = Role.objects.get(key="seller").pk
-    page = signed_in("ada").post("/settings/people/new", {"form": "new", "name": "Lena Vogt", "email": "lena@example.com", "role": role}, follow=True)
+    page = signed_in("ada").post(
+        "/settings/people/new", {"form": "new", "name": "Lena Vogt", "email": "lena@example.com", "role": role}, follow=True
+    )
     link = re.search(r"/invitations/[^<\"]+", page.content.decode())[0]
     stranger = Client()
     assert b"Welcome, Lena Vogt" in stranger.get(link).content
@@ -54,7 +56,9 @@ def test_team_and_manager_hold_from_a_day(company, cast, signed_in):
 
 
 def test_a_circle_of_managers_is_refused(company, cast, signed_in):
-    answer = signed_in("ada").post(f"/settings/people/{cast.daniel.pk}", {"form": "manager", "manager": cast.ines.pk, "manager-since": "2026-11-20"})
+    answer = signed_in("ada").post(
+        f"/settings/people/{cast.daniel.pk}", {"form": "manager", "manager": cast.ines.pk, "manager-since": "2026-11-20"}
+    )
     assert answer.status_code == 422
     assert b'id="f-manager-error"' in answer.content
 
@@ -119,7 +123,11 @@ def granted() -> list[str]:
 def test_a_tick_changes_one_role_only(company, signed_in):
     seller = Role.objects.get(key="seller")
     before = {role.key: role.capabilities for role in Role.objects.all()}
-    page = signed_in("ada").post("/settings/roles", {"form": "roles", "granted": [*granted(), f"{seller.pk}:record.export"]}, follow=True).content
+    page = (
+        signed_in("ada")
+        .post("/settings/roles", {"form": "roles", "granted": [*granted(), f"{seller.pk}:record.export"]}, follow=True)
+        .content
+    )
     assert "record.export" in Role.objects.get(key="seller").capabilities
     assert {r.key: r.capabilities for r in Role.objects.exclude(key="seller")} == {k: v for k, v in before.items() if k != "seller"}
     signed_in("ada").post(undo_of(page))

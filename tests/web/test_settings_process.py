@@ -27,7 +27,9 @@ def test_a_name_in_english_is_needed(company, signed_in):
 
 def test_rules_of_a_pipeline_change_and_come_back(company, signed_in):
     pipeline, client = Pipeline.objects.get(key="sales"), signed_in("ada")
-    page = client.post(f"/settings/pipelines/{pipeline.pk}", {"form": "rules", "label-en": "Sales", "allow_back": "on"}, follow=True).content
+    page = client.post(
+        f"/settings/pipelines/{pipeline.pk}", {"form": "rules", "label-en": "Sales", "allow_back": "on"}, follow=True
+    ).content
     assert not Pipeline.objects.get(pk=pipeline.pk).allow_skip
     client.post(undo_of(page))
     assert Pipeline.objects.get(pk=pipeline.pk).allow_skip
@@ -44,7 +46,13 @@ def test_arrows_move_a_stage(company, signed_in, stages):
 def test_everything_of_a_stage_is_typed(company, signed_in, stages):
     stage = stages[2]
     rows = {"rows": "2", "row-0-en": "Budget known", "row-0-es": "Presupuesto", "row-0-required": "on", "row-1-en": ""}
-    more = {"probability": "50", "rotting_days": "10", "expected_days": "30", "is_qualified": "on", "required_fields": ["amount", "close_date"]}
+    more = {
+        "probability": "50",
+        "rotting_days": "10",
+        "expected_days": "30",
+        "is_qualified": "on",
+        "required_fields": ["amount", "close_date"],
+    }
     signed_in("ada").post(f"/settings/pipelines/stages/{stage.pk}", stage_form(stage, **more, **rows))
     stage.refresh_from_db()
     assert (stage.probability, stage.rotting_days, stage.expected_days, stage.is_qualified) == (50, 10, 30, True)
@@ -101,7 +109,9 @@ def test_choices_are_added_renamed_and_archived(company, signed_in):
     client = signed_in("ada")
     client.post("/settings/choices?list=account.industry", {"form": "add", "label": "Farming"})
     row = Option.objects.get(field="account.industry", key="farming")
-    page = client.post(f"/settings/choices/{row.pk}", {"form": "option", "label-en": "Agriculture", "label-es": "Agricultura"}, follow=True).content
+    page = client.post(
+        f"/settings/choices/{row.pk}", {"form": "option", "label-en": "Agriculture", "label-es": "Agricultura"}, follow=True
+    ).content
     row.refresh_from_db()
     assert row.label == {"en": "Agriculture", "es": "Agricultura"}
     client.post(undo_of(page))
@@ -113,7 +123,9 @@ def test_choices_are_added_renamed_and_archived(company, signed_in):
 
 def test_products_and_campaigns(company, signed_in):
     client = signed_in("ada")
-    client.post("/settings/products/new", {"form": "form", "name": "Sensor", "price": "1,200.50", "currency": "USD", "recurring_months": "12"})
+    client.post(
+        "/settings/products/new", {"form": "form", "name": "Sensor", "price": "1,200.50", "currency": "USD", "recurring_months": "12"}
+    )
     product = Product.objects.get(name="Sensor")
     assert product.price == 120050
     assert b"$1,200.50" in client.get("/settings/products").content

@@ -47,7 +47,9 @@ def test_a_missing_rate_is_said_stated_and_removed(company, cast, signed_in):
     from pacesetter.base.actor import Actor
 
     deals.create_many(
-        [{"name": "Yen deal", "account": company["acme"].pk, "owner": cast.ines.pk, "amount": "100", "currency": "JPY"}], by=Actor.system("import"), facts=True
+        [{"name": "Yen deal", "account": company["acme"].pk, "owner": cast.ines.pk, "amount": "100", "currency": "JPY"}],
+        by=Actor.system("import"),
+        facts=True,
     )
     client = signed_in("ada")
     assert "1 deal in JPY has no rate" in client.get("/settings/rates").content.decode()
@@ -69,7 +71,9 @@ def test_a_rate_that_is_none_is_refused(company, signed_in):
 
 def test_a_token_is_shown_once_limited_and_revoked(company, cast, signed_in):
     client = signed_in("ines")
-    page = client.post("/settings/tokens", {"form": "new", "name": "Sheet", "days": "30", "capabilities": ["deal.edit", "roles.manage"]}).content.decode()
+    page = client.post(
+        "/settings/tokens", {"form": "new", "name": "Sheet", "days": "30", "capabilities": ["deal.edit", "roles.manage"]}
+    ).content.decode()
     secret = page.split("<code>")[1].split("</code>")[0]
     actor = tokens.actor_for(secret)
     assert actor.capabilities == {"deal.edit"}

@@ -44,4 +44,8 @@ def _explained(request: Request, user: User, text: str) -> dict[str, Any]:
         return {"error": words.refusal(refused)}
     code, params = scope.explain(Actor.of(user, via="web"), record.owner_id, found[1])
     owner = choices.names([record.owner_id]).get(record.owner_id, "") if record.owner_id else ""
-    return {"record": record, "says": _(SENTENCES[code]) % {"owner": owner, **params}, "sees": code.startswith("sees") and code != "sees_nothing_no_role"}
+    return {
+        "record": record,
+        "says": _(SENTENCES[code]) % {"owner": owner, **params},
+        "sees": code.startswith("sees") and code != "sees_nothing_no_role",
+    }

@@ -25,7 +25,10 @@ SPAN = re.compile(r"(\d{1,2})[:.h]?(\d{2})?\s*[–-]\s*(\d{1,2})[:.h]?(\d{2})?")
 
 def index(request: Request) -> HttpResponse:
     """All calendars with their week."""
-    rows = [{"row": c, "week": week(c.hours or OFFICE), "teams": [t.name for t in c.teams.all()], "days": len(c.holidays.all())} for c in _every()]
+    rows = [
+        {"row": c, "week": week(c.hours or OFFICE), "teams": [t.name for t in c.teams.all()], "days": len(c.holidays.all())}
+        for c in _every()
+    ]
     return show(request, "settings/calendars.html", _("Calendars"), rows=rows)
 
 
@@ -73,7 +76,12 @@ def _part(row: Calendar | None) -> Part:
         chosen("time_zone", _("Time zone"), zones, row.time_zone if row else "UTC", required=True),
         *days,
         forms.Entry("country", _("Country of its holidays"), value=row.country if row else "", help=_("Two letters, such as ES or US.")),
-        forms.Entry("region", _("Region"), value=row.region if row else "", help=_("Such as MD for Madrid or NY for New York; empty: the whole country.")),
+        forms.Entry(
+            "region",
+            _("Region"),
+            value=row.region if row else "",
+            help=_("Such as MD for Madrid or NY for New York; empty: the whole country."),
+        ),
     ]
     return Part(entries, key="calendar", do=_("Save") if row else _("Add calendar"))
 
@@ -81,7 +89,11 @@ def _part(row: Calendar | None) -> Part:
 def _values(data: Mapping[str, str]) -> dict[str, Any]:
     plain = {key: data.get(key, "").strip() for key in ("name", "time_zone")}
     hours = [read(data.get(f"day-{n}", ""), f"day-{n}") for n in range(7)]
-    return plain | {"hours": hours, "country": data.get("country", "").strip().upper()[:2], "region": data.get("region", "").strip().upper()[:10]}
+    return plain | {
+        "hours": hours,
+        "country": data.get("country", "").strip().upper()[:2],
+        "region": data.get("region", "").strip().upper()[:10],
+    }
 
 
 def new(request: Request) -> HttpResponse:
@@ -103,7 +115,10 @@ def calendar(request: Request, pk: int) -> HttpResponse:
     up = (_("Calendars"), reverse("settings_calendars"))
     year, listed = _year(request), list(row.holidays.all())
     years = sorted({formats.today().year, year, *(one.day.year for one in listed)})[-6:]
-    shown = {"holidays": [one for one in listed if one.day.year == year], "years": [{"text": str(n), "href": f"?year={n}", "on": n == year} for n in years]}
+    shown = {
+        "holidays": [one for one in listed if one.day.year == year],
+        "years": [{"text": str(n), "href": f"?year={n}", "on": n == year} for n in years],
+    }
     return done or show(request, "settings/calendar.html", row.name, up, parts=parts, row=row, **shown)
 
 

@@ -48,7 +48,18 @@ def index(request: Request, noun: str) -> HttpResponse:
     listed = sorted(find.every(shelf.model), key=lambda row: row.archived_at is not None)
     rows = [{"row": row, "cells": [(looks.show(one, row, linked=False), one.type in NUMBERS) for one in known]} for row in listed]
     heads = [(forms.label_of(one), one.type in NUMBERS) for one in known]
-    return show(request, "settings/catalogue.html", _(shelf.title), shelf=shelf, rows=rows, heads=heads, new=reverse(f"settings_{noun}_new"), add=_(shelf.new), none=_(shelf.none), to=f"settings_{noun}")
+    return show(
+        request,
+        "settings/catalogue.html",
+        _(shelf.title),
+        shelf=shelf,
+        rows=rows,
+        heads=heads,
+        new=reverse(f"settings_{noun}_new"),
+        add=_(shelf.new),
+        none=_(shelf.none),
+        to=f"settings_{noun}",
+    )
 
 
 def form(request: Request, noun: str, pk: int = 0) -> HttpResponse:
@@ -57,17 +68,27 @@ def form(request: Request, noun: str, pk: int = 0) -> HttpResponse:
     row = find.one(shelf.model, pk) if pk else None
     known = {key: one for key, one in fields.of(noun).items() if one.editable}
     preset = {} if row else {"currency": request.company.currency}
-    part = Part(forms.build(known, [key for key in known if not known[key].is_custom], request.actor, row, **preset).entries, key="form", do=_("Save") if row else _(shelf.new))
+    part = Part(
+        forms.build(known, [key for key in known if not known[key].is_custom], request.actor, row, **preset).entries,
+        key="form",
+        do=_("Save") if row else _(shelf.new),
+    )
     up = (_(shelf.title), reverse(f"settings_{shelf.plural}"))
     acts = _acts(request, shelf, known, row)
     done = answer(request, acts, up[1], {"form": part})
-    return done or show(request, "settings/archivable.html", row.name if row else _(shelf.new), up, parts={"form": part}, part=part, row=row)
+    return done or show(
+        request, "settings/archivable.html", row.name if row else _(shelf.new), up, parts={"form": part}, part=part, row=row
+    )
 
 
 def _acts(request: Request, shelf: Shelf, known: dict[str, fields.Field], row: Any) -> dict[str, Act]:
     def save() -> str:
         values = forms.read(known, known, request.POST, request.actor)
-        made = shelf.verbs.edit(row, by=request.actor, **values) if row else shelf.verbs.create(by=request.actor, **{k: v for k, v in values.items() if v is not None})
+        made = (
+            shelf.verbs.edit(row, by=request.actor, **values)
+            if row
+            else shelf.verbs.create(by=request.actor, **{k: v for k, v in values.items() if v is not None})
+        )
         return _("%(name)s saved") % {"name": made.name}
 
     def archive() -> str:
@@ -87,6 +108,11 @@ urls = [
     for one in (
         page(shelf.plural, lambda request, noun=noun: index(request, noun), f"settings_{shelf.plural}"),
         page(f"{shelf.plural}/new", lambda request, noun=noun: form(request, noun), f"settings_{noun}_new", f"settings_{shelf.plural}"),
-        page(f"{shelf.plural}/<int:pk>", lambda request, pk, noun=noun: form(request, noun, pk), f"settings_{noun}", f"settings_{shelf.plural}"),
+        page(
+            f"{shelf.plural}/<int:pk>",
+            lambda request, pk, noun=noun: form(request, noun, pk),
+            f"settings_{noun}",
+            f"settings_{shelf.plural}",
+        ),
     )
 ]

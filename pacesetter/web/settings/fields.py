@@ -37,12 +37,16 @@ def new(request: Request, noun: str) -> HttpResponse:
     """Make a field."""
     kinds = [(key, _(text)) for key, text in TYPES.items()]
     help = _("It stays, because values depend on it.")
-    part = Part([*labels(), chosen("type", _("Type"), kinds, "text", required=True, help=help), _required(False)], key="field", do=_("Add field"))
+    part = Part(
+        [*labels(), chosen("type", _("Type"), kinds, "text", required=True, help=help), _required(False)], key="field", do=_("Add field")
+    )
 
     def create() -> str:
         data = request.POST
         values = {"type": data.get("type", ""), "choices": _choices(request, data.get("type", "")), "required": "required" in data}
-        return _("Field %(name)s added") % {"name": forms.in_words(fields.create(_noun(noun), label=read_labels(data), by=request.actor, **values).label)}
+        return _("Field %(name)s added") % {
+            "name": forms.in_words(fields.create(_noun(noun), label=read_labels(data), by=request.actor, **values).label)
+        }
 
     return _answered(request, _("Add field"), part, noun, {"field": create}, choices=[], shows=True)
 
@@ -76,11 +80,15 @@ def _choices(request: Request, kind: str) -> list[dict[str, Any]]:
     return typed
 
 
-def _answered(request: Request, title: str, part: Part, noun: str, acts: dict[str, Act], choices: list[Any], shows: bool, row: Any = None) -> HttpResponse:
+def _answered(
+    request: Request, title: str, part: Part, noun: str, acts: dict[str, Act], choices: list[Any], shows: bool, row: Any = None
+) -> HttpResponse:
     up = (_("Fields"), f"{reverse('settings_fields')}?noun={noun}")
     done = answer(request, acts, up[1], {"field": part})
     typed = rows.read(request.POST) if request.method == "POST" else choices
-    return done or show(request, "settings/field.html", title, up, parts={"field": part}, part=part, row=row, choices=rows.shown(typed) if shows else [])
+    return done or show(
+        request, "settings/field.html", title, up, parts={"field": part}, part=part, row=row, choices=rows.shown(typed) if shows else []
+    )
 
 
 urls = [

@@ -84,7 +84,10 @@ def place(form: Form, refused: Refused) -> None:
 def labels(label: Mapping[str, str] | None = None, name: str = "label") -> list[Entry]:
     """A company-made label in three languages."""
     known = label or {}
-    return [Entry(f"{name}-{code}", _("Name in %(language)s") % {"language": text}, value=known.get(code, ""), required=code == "en") for code, text in LANGUAGES]
+    return [
+        Entry(f"{name}-{code}", _("Name in %(language)s") % {"language": text}, value=known.get(code, ""), required=code == "en")
+        for code, text in LANGUAGES
+    ]
 
 
 def read_labels(data: Mapping[str, str], name: str = "label") -> dict[str, str]:

@@ -32,7 +32,10 @@ def send(request: Request, user: User) -> bool:
         return False
     with translation.override(user.language or request.company.language):
         words = {"company": request.company.name, "name": user.name, "link": _address(request, user)}
-        text = _("Hello %(name)s,\n\nchoose a password and sign in to Pacesetter of %(company)s:\n%(link)s\n\nThe link works for seven days.") % words
+        text = (
+            _("Hello %(name)s,\n\nchoose a password and sign in to Pacesetter of %(company)s:\n%(link)s\n\nThe link works for seven days.")
+            % words
+        )
         send_mail(_("Your invitation to Pacesetter of %(company)s") % words, text, None, [user.email])
     return True
 

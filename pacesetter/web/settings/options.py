@@ -35,7 +35,9 @@ def index(request: Request) -> HttpResponse:
     here = f"{reverse('settings_options')}?list={name}"
     done = answer(request, {"add": lambda: _add(request, name)}, here, {"add": part})
     tabs = [{"text": text, "href": f"?list={key}", "on": key == name} for key, text in named.items()]
-    return done or show(request, "settings/options.html", _("Choices"), tabs=tabs, rows=list(find.every(Option, field=name)), parts={"add": part}, part=part)
+    return done or show(
+        request, "settings/options.html", _("Choices"), tabs=tabs, rows=list(find.every(Option, field=name)), parts={"add": part}, part=part
+    )
 
 
 def _add(request: Request, name: str) -> str:
@@ -52,7 +54,9 @@ def option(request: Request, pk: int) -> HttpResponse:
     part = Part(labels(row.label), key="option", do=_("Save"))
 
     def edit() -> str:
-        return _("%(name)s saved") % {"name": forms.in_words(fields.edit_option(row, label=read_labels(request.POST), by=request.actor).label)}
+        return _("%(name)s saved") % {
+            "name": forms.in_words(fields.edit_option(row, label=read_labels(request.POST), by=request.actor).label)
+        }
 
     def archive(on: Any) -> str:
         fields.edit_option(row, archived_on=on, by=request.actor)

@@ -30,7 +30,16 @@ def people(request: Request) -> HttpResponse:
     for word in fold(text).split():
         rows = rows.filter(name_key__contains=word)
     listed = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    return show(request, "settings/people.html", _("People"), people=_with_places(listed), listed=listed, q=text, tabs=_tabs(shown), note=_counted(listed.paginator.count))
+    return show(
+        request,
+        "settings/people.html",
+        _("People"),
+        people=_with_places(listed),
+        listed=listed,
+        q=text,
+        tabs=_tabs(shown),
+        note=_counted(listed.paginator.count),
+    )
 
 
 def _counted(count: int) -> str:
@@ -57,7 +66,9 @@ def new(request: Request) -> HttpResponse:
     done = answer(request, {"new": lambda: _create(request, made)}, reverse("settings_people"), {"new": part})
     if done and made:
         done["Location"] = reverse("settings_person", args=[made[0].pk])
-    return done or show(request, "settings/form.html", _("Add person"), (_("People"), reverse("settings_people")), parts={"new": part}, part=part)
+    return done or show(
+        request, "settings/form.html", _("Add person"), (_("People"), reverse("settings_people")), parts={"new": part}, part=part
+    )
 
 
 def _create(request: Request, made: list[User]) -> str:
@@ -73,9 +84,20 @@ def person(request: Request, pk: int) -> HttpResponse:
     """One person: each form sends one thing."""
     user = find.one(User, pk)
     parts = {"details": Part([*_facts(user), *_tastes(user)], key="details", do=_("Save")), **terms.parts(user)}
-    acts: dict[str, Act] = {"details": lambda: _edit(request, user), "active": lambda: _switch(request, user), "invite": lambda: invite.again(request, user), **terms.acts(request, user)}
+    acts: dict[str, Act] = {
+        "details": lambda: _edit(request, user),
+        "active": lambda: _switch(request, user),
+        "invite": lambda: invite.again(request, user),
+        **terms.acts(request, user),
+    }
     done = answer(request, acts, reverse("settings_person", args=[pk]), parts)
-    shown = {"person": user, "history": terms.history(user), "link": invite.link(request, user), "mails": invite.mails(), "access": access.answer(request, user)}
+    shown = {
+        "person": user,
+        "history": terms.history(user),
+        "link": invite.link(request, user),
+        "mails": invite.mails(),
+        "access": access.answer(request, user),
+    }
     return done or show(request, "settings/person.html", user.name, (_("People"), reverse("settings_people")), parts=parts, **shown)
 
 
@@ -83,7 +105,9 @@ def _facts(user: User | None) -> list[forms.Entry]:
     roles = [(role.pk, forms.in_words(role.label)) for role in find.every(Role)]
     return [
         forms.Entry("name", _("Name"), value=user.name if user else "", required=True, autofocus=user is None),
-        forms.Entry("email", _("E-mail"), "email", user.email if user else "", help=_("Without one the person owns records but cannot sign in.")),
+        forms.Entry(
+            "email", _("E-mail"), "email", user.email if user else "", help=_("Without one the person owns records but cannot sign in.")
+        ),
         chosen("role", _("Role"), roles, user.role_id if user else None, empty=_("No role: sees nothing")),
         forms.Entry("job_title", _("Job title"), value=user.job_title if user else ""),
     ]

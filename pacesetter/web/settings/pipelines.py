@@ -23,7 +23,10 @@ TYPES = {"new": mark("New"), "working": mark("Working"), "nurture": mark("Nurtur
 def index(request: Request) -> HttpResponse:
     """The whole process on one page."""
     every = list(find.every(Pipeline).prefetch_related("stages"))
-    shown = {"pipelines": [{"row": p, "stages": [s for s in p.stages.all() if not s.archived_on]} for p in every], "reasons": list(find.every(LostReason))}
+    shown = {
+        "pipelines": [{"row": p, "stages": [s for s in p.stages.all() if not s.archived_on]} for p in every],
+        "reasons": list(find.every(LostReason)),
+    }
     statuses = [{"label": forms.in_words(s.label), "type": _(TYPES[s.type])} for s in find.every(LeadStatus)]
     return show(request, "settings/pipelines.html", _("Pipelines"), statuses=statuses, **shown)
 
@@ -99,7 +102,9 @@ def _archive(request: Request, row: Pipeline, on: Any) -> str:
 def reason(request: Request, pk: int = 0) -> HttpResponse:
     """Add a reason for losing, or change one."""
     row = find.one(LostReason, pk) if pk else None
-    never = check("never_real", _("It was never a real deal"), bool(row and row.never_real), help=_("Duplicates and tests: no win rate counts them."))
+    never = check(
+        "never_real", _("It was never a real deal"), bool(row and row.never_real), help=_("Duplicates and tests: no win rate counts them.")
+    )
     part = Part([*labels(row.label if row else None), never], key="reason", do=_("Save") if row else _("Add reason"))
 
     def save() -> str:

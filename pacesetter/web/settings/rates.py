@@ -23,8 +23,12 @@ def index(request: Request) -> HttpResponse:
     part = Part(_entries(request, sets), key="rate", do=_("State rate"))
     acts: dict[str, Act] = {"rate": lambda: _put(request), "remove": lambda: _remove(request)}
     done = answer(request, acts, reverse("settings_rates"), {"rate": part})
-    shown = [{"row": one, "rates": [_shown(rate) for rate in sorted(one.rates.all(), key=lambda rate: rate.on, reverse=True)]} for one in sets]
-    return done or show(request, "settings/rates.html", _("Rates"), sets=shown, missing=_missing(request, sets), parts={"rate": part}, part=part)
+    shown = [
+        {"row": one, "rates": [_shown(rate) for rate in sorted(one.rates.all(), key=lambda rate: rate.on, reverse=True)]} for one in sets
+    ]
+    return done or show(
+        request, "settings/rates.html", _("Rates"), sets=shown, missing=_missing(request, sets), parts={"rate": part}, part=part
+    )
 
 
 def _entries(request: Request, sets: list[RateSet]) -> list[forms.Entry]:
@@ -32,7 +36,9 @@ def _entries(request: Request, sets: list[RateSet]) -> list[forms.Entry]:
     return [
         chosen("set", _("Rate set"), [(one.key, forms.in_words(one.label)) for one in sets], asked.get("set", "plan"), required=True),
         forms.Entry("currency", _("Currency"), value=asked.get("currency", ""), required=True),
-        date_entry("on", _("Valid from"), formats.today().replace(month=1, day=1), required=True) if "on" not in asked else forms.Entry("on", _("Valid from"), "date", asked["on"]),
+        date_entry("on", _("Valid from"), formats.today().replace(month=1, day=1), required=True)
+        if "on" not in asked
+        else forms.Entry("on", _("Valid from"), "date", asked["on"]),
         forms.Entry("rate", _("One unit is worth, in %(currency)s") % {"currency": target}, inputmode="decimal", required=True),
     ]
 
@@ -44,10 +50,20 @@ def _shown(rate: Rate) -> dict[str, Any]:
 
 def _missing(request: Request, sets: list[RateSet]) -> list[dict[str, Any]]:
     """Currencies of deals that a set in use cannot convert on the day of the first one."""
-    used = Deal.objects.visible_to(request.actor).values("currency").exclude(currency=request.company.currency).annotate(n=Count("id"), first=Min("created_on"))
+    used = (
+        Deal.objects.visible_to(request.actor)
+        .values("currency")
+        .exclude(currency=request.company.currency)
+        .annotate(n=Count("id"), first=Min("created_on"))
+    )
     asked = [one for one in sets if one.key == "plan" or one.rates.all()]
     known = {one.key: rates.Converter(one.key) for one in asked}
-    lacking = [(one, row) for one in asked for row in used if row["currency"] and known[one.key].rate(row["currency"], row["first"] or formats.today()) is None]
+    lacking = [
+        (one, row)
+        for one in asked
+        for row in used
+        if row["currency"] and known[one.key].rate(row["currency"], row["first"] or formats.today()) is None
+    ]
     return [{"set": one, "currency": row["currency"], "count": row["n"], "since": row["first"] or formats.today()} for one, row in lacking]
 
 

@@ -24,9 +24,14 @@ def matrix(request: Request) -> HttpResponse:
     listed = list(find.every(Role).prefetch_related("users"))
     done = answer(request, {"roles": lambda: _save(request, listed)}, reverse("settings_roles"))
     heads = [{"role": role, "label": forms.in_words(role.label), "people": sum(u.is_active for u in role.users.all())} for role in listed]
-    rows = [{"key": key, "label": _(text), "cells": [{"role": one, "on": key in one["role"].capabilities} for one in heads]} for key, text in CAPABILITIES.items()]
+    rows = [
+        {"key": key, "label": _(text), "cells": [{"role": one, "on": key in one["role"].capabilities} for one in heads]}
+        for key, text in CAPABILITIES.items()
+    ]
     levels = [(key, _(text)) for key, text in LEVELS]
-    return done or show(request, "settings/roles.html", _("Roles"), heads=heads, rows=rows, levels=levels, may=request.actor.can("roles.manage"))
+    return done or show(
+        request, "settings/roles.html", _("Roles"), heads=heads, rows=rows, levels=levels, may=request.actor.can("roles.manage")
+    )
 
 
 @transaction.atomic
@@ -34,7 +39,10 @@ def _save(request: Request, listed: list[Role]) -> str:
     """Change the roles whose ticks or reach differ, all or nothing."""
     granted = set(request.POST.getlist("granted"))
     for role in listed:
-        wanted: dict[str, Any] = {"level": request.POST.get(f"level-{role.pk}", role.level), "capabilities": [key for key in CAPABILITIES if f"{role.pk}:{key}" in granted]}
+        wanted: dict[str, Any] = {
+            "level": request.POST.get(f"level-{role.pk}", role.level),
+            "capabilities": [key for key in CAPABILITIES if f"{role.pk}:{key}" in granted],
+        }
         if wanted["level"] not in dict(LEVELS):
             raise Invalid("unknown_choice", field="level", value=wanted["level"], known=", ".join(dict(LEVELS)))
         if wanted["level"] != role.level or set(wanted["capabilities"]) != set(role.capabilities):

@@ -24,12 +24,26 @@ def stage(request: Request, pk: int) -> HttpResponse:
     row = find.one(Stage, pk)
     up = (forms.in_words(row.pipeline.label), reverse("settings_pipeline", args=[row.pipeline_id]))
     part = Part(_entries(row), key="stage", do=_("Save"))
-    acts = {"stage": lambda: _save(request, row), "archive": lambda: _archive(request, row, formats.today()), "restore": lambda: _archive(request, row, None)}
+    acts = {
+        "stage": lambda: _save(request, row),
+        "archive": lambda: _archive(request, row, formats.today()),
+        "restore": lambda: _archive(request, row, None),
+    }
     done = answer(request, acts, up[1], {"stage": part})
     asked = set(request.POST.getlist("required_fields")) if request.method == "POST" else set(row.required_fields)
     needed = [{"key": one.key, "label": forms.label_of(one), "on": one.key in asked} for one in _fields()]
     typed = rows.read(request.POST, flag=True) if request.method == "POST" else row.exit_criteria
-    return done or show(request, "settings/stage.html", forms.in_words(row.label), up, parts={"stage": part}, part=part, row=row, needed=needed, criteria=rows.shown(typed))
+    return done or show(
+        request,
+        "settings/stage.html",
+        forms.in_words(row.label),
+        up,
+        parts={"stage": part},
+        part=part,
+        row=row,
+        needed=needed,
+        criteria=rows.shown(typed),
+    )
 
 
 def _fields() -> list[fields.Field]:
@@ -62,9 +76,19 @@ def _values(request: Request, row: Stage) -> dict[str, Any]:
     if data.get("category") not in dict(CATEGORIES):
         raise Invalid("unknown_choice", field="category", value=data.get("category", ""), known=", ".join(dict(CATEGORIES)))
     known = {one.key for one in _fields()}
-    values: dict[str, Any] = {"label": read_labels(data), "probability": probability, "category": data["category"], "required_fields": [k for k in data.getlist("required_fields") if k in known]}
+    values: dict[str, Any] = {
+        "label": read_labels(data),
+        "probability": probability,
+        "category": data["category"],
+        "required_fields": [k for k in data.getlist("required_fields") if k in known],
+    }
     if row.type == "open":
-        values |= {"is_qualified": "is_qualified" in data, "rotting_days": _days(request, "rotting_days"), "expected_days": _days(request, "expected_days"), "exit_criteria": rows.read(data, flag=True)}
+        values |= {
+            "is_qualified": "is_qualified" in data,
+            "rotting_days": _days(request, "rotting_days"),
+            "expected_days": _days(request, "expected_days"),
+            "exit_criteria": rows.read(data, flag=True),
+        }
     return values
 
 

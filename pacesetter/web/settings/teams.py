@@ -37,7 +37,9 @@ def _part(team: Team | None) -> Part:
     entries = [
         forms.Entry("name", _("Name"), value=team.name if team else "", required=True, autofocus=team is None),
         chosen("parent", _("Below"), others, team.parent_id if team else None, empty=_("On top")),
-        chosen("calendar", _("Calendar"), calendars, team.calendar_id if team else None, empty=_("None: response clocks run day and night")),
+        chosen(
+            "calendar", _("Calendar"), calendars, team.calendar_id if team else None, empty=_("None: response clocks run day and night")
+        ),
     ]
     return Part(entries, key="team", do=_("Save") if team else _("Add team"))
 

@@ -24,8 +24,16 @@ def parts(user: User) -> dict[str, Part]:
     groups = list(find.every(Team, archived_on=None).values_list("pk", "name"))
     today = formats.today()
     made = [
-        Part([chosen("team", _("Team"), groups, team, empty=_("No team")), date_entry("team-since", _("From"), today)], key="team", do=_("Set team")),
-        Part([chosen("manager", _("Reports to"), others, manager, empty=_("Nobody")), date_entry("manager-since", _("From"), today)], key="manager", do=_("Set manager")),
+        Part(
+            [chosen("team", _("Team"), groups, team, empty=_("No team")), date_entry("team-since", _("From"), today)],
+            key="team",
+            do=_("Set team"),
+        ),
+        Part(
+            [chosen("manager", _("Reports to"), others, manager, empty=_("Nobody")), date_entry("manager-since", _("From"), today)],
+            key="manager",
+            do=_("Set manager"),
+        ),
         Part(_employment(user), key="employment", do=_("Set employment")),
         Part(_leave(), key="leave", do=_("Add leave")),
     ]
@@ -63,14 +71,20 @@ def _join(request: Request, user: User) -> str:
     pk = number(request.POST.get("team", ""))
     team = find.one(Team, pk) if pk else None
     teams.join(user, team=team, since=day(request.POST, "team-since", needed=True), by=request.actor)
-    return _("%(name)s is in %(team)s") % {"name": user.name, "team": team.name} if team else _("%(name)s is in no team") % {"name": user.name}
+    return (
+        _("%(name)s is in %(team)s") % {"name": user.name, "team": team.name} if team else _("%(name)s is in no team") % {"name": user.name}
+    )
 
 
 def _report(request: Request, user: User) -> str:
     pk = number(request.POST.get("manager", ""))
     manager = find.one(User, pk) if pk else None
     teams.report_to(user, manager=manager, since=day(request.POST, "manager-since", needed=True), by=request.actor)
-    return _("%(name)s reports to %(manager)s") % {"name": user.name, "manager": manager.name} if manager else _("%(name)s reports to nobody") % {"name": user.name}
+    return (
+        _("%(name)s reports to %(manager)s") % {"name": user.name, "manager": manager.name}
+        if manager
+        else _("%(name)s reports to nobody") % {"name": user.name}
+    )
 
 
 def _employ(request: Request, user: User) -> str:

@@ -28,19 +28,39 @@ def index(request: Request) -> HttpResponse:
         others = [one for one in _listed(request) if one["row"].user_id != request.actor.user_id]
     granted = set(request.POST.getlist("capabilities"))
     ticks = [{"key": key, "label": _(text), "on": key in granted} for key, text in CAPABILITIES.items() if request.actor.can(key)]
-    return done or show(request, "settings/tokens.html", _("API tokens"), mine=mine, others=others, parts={"new": part}, part=part, secret=secret, ticks=ticks)
+    return done or show(
+        request,
+        "settings/tokens.html",
+        _("API tokens"),
+        mine=mine,
+        others=others,
+        parts={"new": part},
+        part=part,
+        secret=secret,
+        ticks=ticks,
+    )
 
 
 def _part() -> Part:
     lives = [(days, formats.days(days)) for days in LIVES]
-    return Part([forms.Entry("name", _("What it is for"), required=True), chosen("days", _("Expires after"), lives, 90, required=True)], key="new", do=_("Create token"))
+    return Part(
+        [forms.Entry("name", _("What it is for"), required=True), chosen("days", _("Expires after"), lives, 90, required=True)],
+        key="new",
+        do=_("Create token"),
+    )
 
 
 def _create(request: Request, part: Part) -> str:
     """The secret leaves in this answer and nowhere else."""
     try:
         wanted = [key for key in request.POST.getlist("capabilities") if key in CAPABILITIES]
-        token, secret = tokens.create(request.user, name=request.POST.get("name", "")[:80], days=number(request.POST.get("days", "")) or 90, capabilities=wanted, by=request.actor)
+        token, secret = tokens.create(
+            request.user,
+            name=request.POST.get("name", "")[:80],
+            days=number(request.POST.get("days", "")) or 90,
+            capabilities=wanted,
+            by=request.actor,
+        )
     except Invalid as refused:
         place(part.keep(request.POST), refused)
         return ""
@@ -50,7 +70,10 @@ def _create(request: Request, part: Part) -> str:
 
 def _listed(request: Request, **whose: Any) -> list[dict[str, Any]]:
     rows = find.every(ApiToken, revoked_at=None, **whose).select_related("user")
-    return [{"row": row, "expired": row.expires_at <= clock.now(), "may": [_(CAPABILITIES.get(key, key)) for key in row.capabilities]} for row in rows]
+    return [
+        {"row": row, "expired": row.expires_at <= clock.now(), "may": [_(CAPABILITIES.get(key, key)) for key in row.capabilities]}
+        for row in rows
+    ]
 
 
 def _revoke(request: Request) -> str:
