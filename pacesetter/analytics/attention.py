@@ -23,7 +23,7 @@ Measure = Callable[..., Cell]
 
 def slipped(measure: Measure) -> Finding | None:
     """Deals that were due in the period when it began, and moved out."""
-    cell, counted = measure("slip_rate", compare=False), measure("slip_rate", compare=False, weigh="count")
+    cell, counted = measure("slip_rate", compare=False), measure("slip_rate", compare=False, variants={"weigh": "count"})
     return Finding("slipped", cell, int(counted.num or 0), Decimal(cell.num or 0), "num") if counted.num else None
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -9,7 +10,9 @@ from pacesetter.analytics import attention, numbers
 from pacesetter.analytics.attention import Finding
 from pacesetter.core.metrics import Cell
 from pacesetter.core.periods import Period
+from pacesetter.crm.models import Deal
 from pacesetter.web import figures, formats
+from pacesetter.web.call_sheet import Calls
 from pacesetter.web.lens import Lens
 
 LOOKS = {
@@ -25,7 +28,7 @@ def of(lens: Lens, late: Cell, past: Period) -> list[dict[str, Any]]:
     needed = numbers.needed_coverage(by=lens.actor, period=lens.period, reader=lens.reader)
     found = [attention.slipped(lens.cell), attention.overdue(late), attention.unanswered(lens.cell), attention.coverage(lens.cell, needed)]
     rows = [_row(lens, finding, past, needed) for finding in found if finding]
-    return rows + _largest(lens)
+    return rows + _silent(lens) + _largest(lens)
 
 
 def _row(lens: Lens, finding: Finding, past: Period, needed: Any) -> dict[str, Any]:
@@ -72,14 +75,29 @@ def _coverage(lens: Lens, finding: Finding, needed: Any) -> tuple[str, str]:
 SAYS = {"slipped": _slipped, "overdue": _overdue, "unanswered": _unanswered, "coverage": _coverage}
 
 
+def _silent(lens: Lens) -> list[dict[str, Any]]:
+    """People who are expected to call the period and have not done so this week."""
+    if lens.day not in lens.period or lens.period.grain != "quarter":
+        return []
+    count = len(Calls(lens.request, lens).missing)
+    words = {"n": formats.number(count)}
+    text = ngettext("%(n)s person has no call this week", "%(n)s people have no call this week", count) % words
+    row = {
+        "icon": "bell",
+        "tone": "",
+        "text": text,
+        "note": _("Forecast of %(period)s") % {"period": figures.period(lens.period)},
+        "href": reverse("calls"),
+    }
+    return [row] if count else []
+
+
 def _largest(lens: Lens) -> list[dict[str, Any]]:
     """Something to be glad about: the largest deal won in the period."""
     won = [row for row in lens.records("bookings", cell={}) if row.num]
     if not won:
         return []
     best = max(won, key=lambda row: row.num or 0)
-    from pacesetter.crm.models import Deal
-
     deal = Deal.objects.visible_to(lens.actor).select_related("account").filter(pk=best.id).first()
     if deal is None:
         return []
@@ -90,6 +108,6 @@ def _largest(lens: Lens) -> list[dict[str, Any]]:
             "tone": "pos",
             "text": text,
             "note": _("the largest of %(period)s") % {"period": figures.period(lens.period)},
-            "href": f"/deals/{deal.pk}",
+            "href": reverse("deal_record", args=[deal.pk]),
         }
     ]

@@ -1,6 +1,7 @@
 """What a page of numbers looks at: period, team, segment and comparison, all from its address."""
 
 import datetime as dt
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -29,8 +30,9 @@ COMPARISONS = ("same_day", "full", "none")
 class Lens:
     """One reader, one period, one comparison for all the numbers of a page."""
 
-    def __init__(self, request: Request, asked: QueryDict | None = None) -> None:
-        self.request, self.get, self.actor = request, request.GET if asked is None else asked, request.actor
+    def __init__(self, request: Request, query: QueryDict | None = None) -> None:
+        self.request, self.actor = request, request.actor
+        self.get: dict[str, str] = {name: str(value) for name, value in (request.GET if query is None else query).items()}
         self.reader = numbers.Reader(request.actor)
         self.period = self.reader.period(self.get.get("period") or "this_quarter")
         self.as_of = _day(self.get.get("as_of", ""))
@@ -42,18 +44,20 @@ class Lens:
     def day(self) -> dt.date:
         return self.as_of or self.reader.today
 
-    @property
-    def is_narrow(self) -> bool:
-        return any(self.get.get(name) for name in NARROWINGS)
-
-    def where(self, key: str, variants: dict[str, str] | None = None) -> str:
+    def where(self, key: str, variants: Mapping[str, str] | None = None) -> str:
         """The condition of the chosen team and segment, as far as the metric knows them."""
         asked = {name: self.get[name] for name in NARROWINGS if self.get.get(name)}
         known = metrics.dimensions(plans.columns(metrics.bare(key, variants or {}))) if asked else []
         return " and ".join(f'{name} = "{value.replace(chr(34), "")}"' for name, value in asked.items() if name in known)
 
     def measure(
-        self, key: str, *, period: Period | str | None = None, dims: tuple[str, ...] = (), compare: bool = True, **variants: str
+        self,
+        key: str,
+        *,
+        period: Period | str | None = None,
+        dims: tuple[str, ...] = (),
+        compare: bool = True,
+        variants: Mapping[str, str] | None = None,
     ) -> list[Cell]:
         """Cells of a metric under this lens."""
         return numbers.measure(
@@ -65,7 +69,7 @@ class Lens:
         """The one number of a metric."""
         return self.measure(key, **asked)[0]
 
-    def trend(self, key: str, *, grain: Any = "month", count: int = 8, **variants: str) -> list[Cell]:
+    def trend(self, key: str, *, grain: Any = "month", count: int = 8, variants: Mapping[str, str] | None = None) -> list[Cell]:
         """The metric over the last months."""
         return numbers.trend(
             key,
@@ -78,7 +82,10 @@ class Lens:
             reader=self.reader,
         )
 
-    def records(self, key: str, *, cell: dict[str, Any], reason: str | None = None, **variants: str) -> list[numbers.Record]:
+    def records(
+        self, key: str, *, cell: dict[str, Any], reason: str | None = None, variants: Mapping[str, str] | None = None
+    ) -> list[numbers.Record]:
+        """The rows behind a cell."""
         return numbers.records(
             key, by=self.actor, period=self.period, cell=cell, reason=reason, where=self.where(key, variants), as_of=self.as_of,
             variants=variants, reader=self.reader,

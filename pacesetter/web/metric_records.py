@@ -52,16 +52,16 @@ class Behind:
     @cached_property
     def cell(self) -> Cell:
         """The number itself, measured anew."""
-        found = self.lens.measure(self.shape.key, dims=tuple(self.key), compare=False, **self.lens.variants)
+        found = self.lens.measure(self.shape.key, dims=tuple(self.key), compare=False, variants=self.lens.variants)
         return next((cell for cell in found if cell.key == self.key), Cell(self.shape.key, self.shape.unit, says="nothing_here"))
 
     @cached_property
     def rows(self) -> list[Record]:
         """The records, newest first."""
         reason = None if self.only in ONLY else self.only
-        found = self.lens.records(self.shape.key, cell=self.key, reason=reason, **self.lens.variants)
-        keep = ONLY.get(self.only, lambda row: True)
-        return sorted((row for row in found if keep(row)), key=lambda row: (row.on or dt.date.min, row.id), reverse=True)
+        found = self.lens.records(self.shape.key, cell=self.key, reason=reason, variants=self.lens.variants)
+        keep = ONLY.get(self.only)
+        return sorted((row for row in found if keep is None or keep(row)), key=lambda row: (row.on or dt.date.min, row.id), reverse=True)
 
     def ids(self, noun: str) -> tuple[int, ...]:
         """The records of one noun among the rows."""
@@ -70,7 +70,7 @@ class Behind:
     @property
     def lists(self) -> list[dict[str, str]]:
         """The full lists that can show the same records: to sort, to filter, to change."""
-        asked = f"{self.shape.key}?{self.lens.get.urlencode()}"
+        asked = f"{self.shape.key}?{urlencode(self.lens.get)}"
         nouns = [noun for noun in LISTED if any(row.noun == noun for row in self.rows)]
         return [
             {
@@ -164,18 +164,18 @@ class Behind:
         )
 
     def _row(self, row: Record, record: Any, owners: dict[int, str]) -> dict[str, Any]:
-        units, money = self.cell.units, self.cell.currency
-        say = lambda name: (
-            figures.said(units.get(name, "count"), getattr(row, name), money, compact=False) if getattr(row, name) is not None else ""
-        )  # noqa: E731
         later = bool(record and record.updated_at > self.lens.fresh)
         closed = row.noun not in NOUNS or record is None
         return {
             "name": self._name(row, record), "sub": str(record) if record and row.noun == "deal" and record.account else "",
             "href": "" if closed else NOUNS[row.noun].url("record", row.id), "on": row.on, "owner": owners.get(row.owner or 0, ""),
-            "num": say("num"), "den": say("den"), "reason": figures.reason(row.reason) if row.reason else "", "later": later,
+            "num": self._said(row, "num"), "den": self._said(row, "den"), "reason": figures.reason(row.reason) if row.reason else "", "later": later,
             "stage": record.stage if record and row.noun == "deal" else None,
         }  # fmt: skip
+
+    def _said(self, row: Record, name: str) -> str:
+        value = getattr(row, name)
+        return "" if value is None else figures.said(self.cell.units.get(name, "count"), value, self.cell.currency, compact=False)
 
     def _name(self, row: Record, record: Any) -> str:
         if record is not None:
@@ -229,7 +229,7 @@ def named(request: Request, asked: str) -> Behind:
 def tabs(behind: Behind) -> list[dict[str, Any]]:
     """The kinds of rows behind a number, each with its count."""
     cell, shape = behind.cell, behind.shape
-    counts = [("", _("Counted"), None)]
+    counts: list[tuple[str, str, int | None]] = [("", _("Counted"), None)]
     if shape.aggregate.divides:
         counts = [("den", _(shape.of[1]), None), ("num", _(shape.of[0]), None)]
     counts += (

@@ -1,5 +1,6 @@
 """The overview: how the period goes, in six numbers, two charts and three lists."""
 
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -48,10 +49,11 @@ class Overview:
         due = self.filling.due(cell.target, lens.period.day_number(lens.day))
         if due is None:
             return f"{lens.where_we_are} {_('Bookings are %(value)s of a %(plan)s plan.') % words}".strip()
-        words["gap"] = figures.said("money", abs((cell.value or 0) - due), cell.currency)
+        gap = Decimal(cell.value or 0) - due
+        words["gap"] = figures.said("money", abs(gap), cell.currency)
         behind = _("Bookings are %(value)s of a %(plan)s plan, %(gap)s behind pace.") % words
         ahead = _("Bookings are %(value)s of a %(plan)s plan, %(gap)s ahead of pace.") % words
-        return f"{lens.where_we_are} {behind if (cell.value or 0) < due else ahead}".strip()
+        return f"{lens.where_we_are} {behind if gap < 0 else ahead}".strip()
 
     # charts -------------------------------------------------------------------------------------
     @cached_property
@@ -91,7 +93,7 @@ class Overview:
         rows = [self._bar(forms.in_words(stage.label), cells[stage.pk]) for stage in stages]
         if not stages:
             return []
-        won = self.lens.measure("stage_conversion", period=self.year, dims=("stage",), compare=False, to="won")
+        won = self.lens.measure("stage_conversion", period=self.year, dims=("stage",), compare=False, variants={"to": "won"})
         first = next((cell for cell in won if cell.key["stage"] == stages[0].pk), None)
         return rows + ([self._bar(_("Won in the end"), first) | {"tone": "pos"}] if first else [])
 

@@ -1,7 +1,7 @@
 """The two drawn charts of the overview: bookings against plan, and open pipeline by close month."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -26,7 +26,7 @@ COLOURS = {"commit": "c1", "most_likely": "c6", "best_case": "c1-2", "pipeline":
 def bookings(lens: Lens, filling: pace.Pace, plan: Decimal | None) -> Chart:
     """What was won so far, the plan in the usual shape, and the previous period up to the same day."""
     day, whole = lens.period.day_number(lens.day), lens.period.days
-    said = lambda amount: figures.said("money", amount, lens.reader.currency)  # noqa: E731
+    said = _said(lens)
     won = _marks(lens, filling.now[:day], said, _("won"))
     series = [Line(_("Won"), "c1", won, area=True, dots=False)]
     legend = [(_("Won"), "c1", "solid")]
@@ -47,7 +47,7 @@ def bookings(lens: Lens, filling: pace.Pace, plan: Decimal | None) -> Chart:
     return Chart(_("Bookings against plan"), spec, 258, legend, _heads(series), _rows(lens, series, said))
 
 
-def _marks(lens: Lens, sums: Sequence[Decimal], said: Any, what: str) -> list[Mark]:
+def _marks(lens: Lens, sums: Sequence[Decimal], said: Callable[[Any], str], what: str) -> list[Mark]:
     """One mark every few days and at the end; day 0 is nothing yet."""
     step = max(1, round(lens.period.days / 30))
     days = [n for n in range(1, len(sums) + 1) if n % step == 0 or n == len(sums)]
@@ -79,7 +79,7 @@ def _heads(series: Sequence[Line]) -> list[str]:
     return [_("Day"), *(line.name for line in series)]
 
 
-def _rows(lens: Lens, series: Sequence[Line], said: Any) -> list[list[str]]:
+def _rows(lens: Lens, series: Sequence[Line], said: Callable[[Any], str]) -> list[list[str]]:
     """The same sums as a table, week by week."""
     known = [{mark.x: mark.y for mark in line.marks} for line in series]
     days = sorted({x for line in known for x in line if x})[:: max(1, len(known[-1]) // STEPS)]
@@ -90,6 +90,11 @@ def _rows(lens: Lens, series: Sequence[Line], said: Any) -> list[list[str]]:
         ]
         for x in days
     ]
+
+
+def _said(lens: Lens) -> Callable[[Any], str]:
+    """How an amount in the company currency reads."""
+    return lambda amount: figures.said("money", amount, lens.reader.currency)
 
 
 # open pipeline ----------------------------------------------------------------------------------
@@ -130,11 +135,11 @@ def past(lens: Lens) -> Period:
 
 def pipeline(lens: Lens, columns: Sequence[Column], late: Cell) -> Chart:
     """Stacked by category, overdue hatched and apart."""
-    said = lambda amount: figures.said("money", amount, lens.reader.currency)  # noqa: E731
+    said = _said(lens)
     labels = {key: str(_(text)) for key, text in CATEGORIES}
     present = [key for key in COLOURS if any(cell.key["category"] == key for column in columns for cell in column.cells)]
     parts = [_part(lens, column, cell, labels, said) for column in columns for cell in column.cells if cell.value]
-    name, amount = _("Overdue"), late.beside["overdue"] or Decimal(0)
+    name, amount = _("Overdue"), Decimal(late.beside["overdue"] or 0)
     count = late.left_out.get("overdue", 0)
     parts.append(
         Part(name, name, float(amount), f"{name}: {said(amount)}, {_deals(count)}", lens.behind(late, only="overdue", period=past(lens)))
@@ -161,12 +166,12 @@ def pipeline(lens: Lens, columns: Sequence[Column], late: Cell) -> Chart:
     )
 
 
-def _above(total: Decimal, most: Decimal, said: Any) -> str:
+def _above(total: Decimal, most: Decimal, said: Callable[[Any], str]) -> str:
     """The figure on top of a column; beside an axis in millions the millions alone will do."""
-    return formats.number(total / 1_000_000, 1) if most >= 1_000_000 else str(said(total))
+    return formats.number(total / 1_000_000, 1) if most >= 1_000_000 else said(total)
 
 
-def _part(lens: Lens, column: Column, cell: Cell, labels: dict[str, str], said: Any) -> Part:
+def _part(lens: Lens, column: Column, cell: Cell, labels: dict[str, str], said: Callable[[Any], str]) -> Part:
     name = labels.get(cell.key["category"], cell.key["category"] or _("None"))
     return Part(
         column.name,

@@ -25,7 +25,7 @@ def _bookings(lens: Lens, filling: pace.Pace) -> dict[str, Any]:
     shown = _shown(lens, cell, "")
     if not cell.target:
         return shown | _trend(lens, cell)
-    share = float((cell.value or 0) / cell.target)
+    share = float(cell.value or 0) / float(cell.target)
     day = lens.period.day_number(lens.day)
     due = filling.due(cell.target, day)
     meta = _("%(share)s of plan") % {"share": formats.percent(share, 0)}
