@@ -14,7 +14,7 @@ from pacesetter.core.labels import mark
 from pacesetter.crm import choices, deals, health, totals
 from pacesetter.crm.models.deals import CREDIT_KINDS, ROLES
 from pacesetter.crm.models.pipelines import CATEGORIES
-from pacesetter.web import board, edits, formats, forms, lists, rails, records, timeline, toasts, words
+from pacesetter.web import board, deal_parts, edits, formats, forms, lists, rails, records, timeline, toasts, words
 from pacesetter.web.nouns import NOUNS
 from pacesetter.web.request import Request
 from pacesetter.web.routes import page
@@ -84,7 +84,7 @@ def record(request: Request, pk: int) -> HttpResponse:
         "good": [_(health.REASONS[k]) for k in good], "against": [_(health.REASONS[k]) for k in against], "criteria": _criteria(deal),
         "category": words.choice(CATEGORIES, deal.effective_category), "stage_category": words.choice(CATEGORIES, deal.stage.category),
         "first_closes": deal.stage.probability >= LATE_STAGE, "roles": [(key, _(label)) for key, label in ROLES],
-        "lines": list(deal.lines.select_related("product")) if tab == "lines" else [], "credits": _credits(deal), "noun": DEAL, "record": deal,
+        **_parts(request, deal, tab), "credits": _credits(deal), "noun": DEAL, "record": deal,
         "days_here": max(0, (clock.now() - deal.stage_since).days),
     }  # fmt: skip
     return render(request, "deals/record.html", shown)
@@ -106,6 +106,17 @@ def _criteria(deal: Any) -> list[dict[str, Any]]:
         {"key": one["key"], "label": forms.in_words(one["label"]), "met": one["key"] in deal.criteria_met}
         for one in deal.stage.exit_criteria
     ]
+
+
+def _parts(request: Request, deal: Any, tab: str) -> dict[str, Any]:
+    """Lines and credits, with their forms for those who may edit."""
+    may = DEAL.may_edit(deal, request.actor)
+    lines = list(deal.lines.select_related("product")) if tab == "lines" else []
+    return {
+        "lines": lines,
+        "line_form": deal_parts.line_form(request, deal, lines) if may and tab == "lines" else None,
+        "credit_form": deal_parts.credit_form(request, list(deal.credits.all())) if may else None,
+    }
 
 
 def _credits(deal: Any) -> list[dict[str, str]]:
@@ -224,5 +235,6 @@ urls = [
     page("deals/<int:pk>/closure", closure, "deal_closure"),
     page("deals/<int:pk>/reopening", reopening, "deal_reopening"),
     page("deals/<int:pk>/criteria/<str:key>", criterion, "deal_criterion"),
+    *deal_parts.urls,
     page("deals/<int:pk>/contacts", role, "deal_contacts"),
 ]

@@ -1,7 +1,10 @@
 """The first page of a new company: who you are, and what it is called."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pacesetter.base import settings, users
@@ -24,7 +27,8 @@ def begin(request: Request, key: str) -> HttpResponse:
             settings.put("company.name", request.POST["company"].strip(), by=Actor.of(user, via="web"))
     except Refused as refused:
         return render(request, "account/first_run.html", {"form": form.keep(request.POST).refuse(refused)}, status=refused.status)
-    return redirect("account_login")
+    first = "?" + urlencode({"next": reverse("import_new")}) if request.POST.get("then") == "import" else ""
+    return redirect(reverse("account_login") + first)
 
 
 def _form(request: Request) -> Form:
