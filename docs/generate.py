@@ -70,7 +70,15 @@ def metrics() -> str:
     return text
 
 
-PAGES = {"settings.md": settings, "capabilities.md": capabilities, "commands.md": commands, "metrics.md": metrics}
+def endpoints() -> str:
+    from pacesetter.api import api
+
+    paths = api.get_openapi_schema(path_prefix="/api/v1")["paths"]
+    rows = [[verb.upper(), f"`{path}`", known.get("summary", "")] for path, verbs in sorted(paths.items()) for verb, known in verbs.items()]
+    return "# Endpoints\n\n" + table(["", "Address", "What it does"], rows)
+
+
+PAGES = {"settings.md": settings, "capabilities.md": capabilities, "commands.md": commands, "metrics.md": metrics, "endpoints.md": endpoints}
 
 
 def write() -> None:

@@ -7,4 +7,5 @@ os.environ["PACESETTER_DATA"] = tempfile.mkdtemp(prefix="pacesetter-test-")
 
 from pacesetter.conf.settings import *  # noqa: F403
 
+STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -147,8 +147,12 @@ class View:
         if column.type in ("choice", "option", "money"):
             return column.clean(value)
         if column.type in ("user", "ref") and not str(value).isdigit():
-            return _named(self.listing.model, column, str(value))
+            return _named(self.listing.model, column, str(value), self._labels)
         return value
+
+    @cached_property
+    def _labels(self) -> dict[str, dict[str, int]]:
+        return {}
 
     @cached_property
     def queryset(self) -> QuerySet[Any]:
@@ -192,16 +196,23 @@ class View:
         return self.queryset.count()
 
 
-def _named(model: type[Any], column: fields.Field, name: str) -> int:
-    """The id of the one referred to by name; -1, which nothing has, when there is none."""
+def _named(model: type[Any], column: fields.Field, name: str, known: dict[str, dict[str, int]]) -> int:
+    """The id of the one referred to by name; -1, which nothing has, when there is none. `known` keeps labels once read."""
     target: Any = User if column.type == "user" else model._meta.get_field(column.key).related_model
     if _has(target, "name_key"):
         found = target.objects.filter(name_key=fold(name)).values_list("pk", flat=True).first()
     else:
-        found = next(
-            (row.pk for row in target.objects.all() if fold(name) in {fold(row.key), *(fold(label) for label in row.label.values())}), None
-        )
+        if column.key not in known:
+            known[column.key] = _labelled(target)
+        found = known[column.key].get(fold(name))
     return -1 if found is None else int(found)
+
+
+def _labelled(target: Any) -> dict[str, int]:
+    """Ids by folded key and by folded label in every language; keys win."""
+    rows = list(target.objects.all())
+    labels = {fold(label): row.pk for row in reversed(rows) for label in row.label.values()}
+    return labels | {fold(row.key): row.pk for row in reversed(rows)}
 
 
 def _has(model: type[Any], name: str) -> bool:

@@ -220,11 +220,10 @@ def response_clocks(leads: Sequence[Lead]) -> dict[int, ResponseClock]:
 
 def _calendars(leads: Sequence[Lead]) -> Callable[[Lead], Calendar]:
     """Which calendar counts for a lead: its team's, else its owner's team's, else the company's first."""
-    by_team = dict(Team.objects.values_list("pk", "calendar_id"))
-    members = dict(
-        TeamMembership.objects.on(clock.today())
-        .filter(user__in={lead.owner_id for lead in leads})
-        .values_list("user_id", "team__calendar_id")
+    by_team = dict(Team.objects.values_list("pk", "calendar_id")) if any(lead.team_id for lead in leads) else {}
+    alone = {lead.owner_id for lead in leads if lead.owner_id and not by_team.get(lead.team_id or 0)}
+    members = (
+        dict(TeamMembership.objects.on(clock.today()).filter(user__in=alone).values_list("user_id", "team__calendar_id")) if alone else {}
     )
     rows = Calendar.objects.prefetch_related("holidays").in_bulk()
     default = next(iter(rows.values()), None) or Calendar(name="company", time_zone=settings.get("company.time_zone"))

@@ -35,9 +35,9 @@ class Totals:
         self.weighted += total * row["stage__probability"] // 100
 
 
-def of(rows: QuerySet[Any], on: dt.date) -> Totals:
-    """One sum bar."""
-    totals, converter = Totals(), Converter()
+def of(rows: QuerySet[Any], on: dt.date, converter: Converter | None = None) -> Totals:
+    """One sum bar; several of one page share a converter."""
+    totals, converter = Totals(), converter or Converter()
     for row in _groups(rows):
         totals.add(row, converter, on)
     return totals

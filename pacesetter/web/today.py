@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from pacesetter.base.rates import Converter
 from pacesetter.crm import health, leads, totals
 from pacesetter.crm.models import Activity, Deal, Lead
 from pacesetter.web import clocks, formats, number
@@ -25,10 +26,10 @@ def today(request: Request) -> HttpResponse:
     waiting = _waiting(request, mine)
     tasks = _tasks(request, mine)
     late = sum(1 for lead in waiting if lead.response_clock.tone == "neg")
-    open_deals = _open(request, mine)
+    open_deals, converter = _open(request, mine), Converter()
     shown = {
         "day": formats.today(), "waiting": waiting, "tasks": tasks, "next": _next(request, open_deals), "says": _says(late, len(tasks)), "mine": mine,
-        "pipeline": totals.of(open_deals, formats.today()), "closing": _closing(open_deals), "switch": _switch(request, mine), "list_of": _address(mine),
+        "pipeline": totals.of(open_deals, formats.today(), converter), "closing": _closing(open_deals, converter), "switch": _switch(request, mine), "list_of": _address(mine),
         "number": number.of(request) if mine else None,
     }  # fmt: skip
     return render(request, "today/index.html", shown)
@@ -72,11 +73,11 @@ def _next(request: Request, rows: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _closing(rows: Any) -> totals.Totals:
+def _closing(rows: Any, converter: Converter) -> totals.Totals:
     """Open deals that say they close this month."""
     first = formats.today().replace(day=1)
     until = (first + dt.timedelta(days=32)).replace(day=1)
-    return totals.of(rows.filter(close_date__gte=first, close_date__lt=until), formats.today())
+    return totals.of(rows.filter(close_date__gte=first, close_date__lt=until), formats.today(), converter)
 
 
 def _says(late: int, tasks: int) -> str:

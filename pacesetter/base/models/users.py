@@ -40,6 +40,10 @@ class People(models.QuerySet["User"]):
 class UserManager(BaseUserManager["User"].from_queryset(People)):  # type: ignore[misc]
     """Finds users the way Django's sign-in asks for them."""
 
+    def get_queryset(self) -> "People":
+        """People come with their role: whoever acts needs it."""
+        return super().get_queryset().select_related("role")
+
     def get_by_natural_key(self, email: str | None) -> "User":
         return self.get(email=(email or "").lower())
 
