@@ -3,21 +3,29 @@
 import uuid
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from pacesetter.base import fields, history
-from pacesetter.core.errors import Invalid, Refused
+from pacesetter.core.errors import Conflict, Invalid, Refused, add_sentences
+from pacesetter.core.labels import mark
 from pacesetter.crm import choices, totals
-from pacesetter.web import edits, formats, forms, toasts, words
+from pacesetter.web import edits, formats, forms, lists, toasts, words
 from pacesetter.web.cells import Looks
 from pacesetter.web.nouns import NOUNS, Noun
 from pacesetter.web.request import Request
 
 SAMPLE = 5
+MOST = 1_000  # records in one change: everybody else waits for it
+add_sentences(
+    {
+        "too_many_at_once": mark("{count} records match; at most {limit} are changed at once. Narrow the list."),
+        "others_match": mark("Meanwhile {count} records match. Look again before you change them."),
+    }
+)
 
 
 def changes(request: Request, noun: str) -> HttpResponse:
@@ -25,16 +33,34 @@ def changes(request: Request, noun: str) -> HttpResponse:
     kind = NOUNS[noun]
     request.actor.require("record.bulk")
     data = request.POST if request.method == "POST" else request.GET
-    records = kind.many([int(pk) for pk in data.getlist("id") if pk.isdigit()], request.actor)
+    records = _chosen(request, kind, data)
     key = data.get("field", "")
     if not records or key not in kind.moves:
         raise Invalid("nothing_selected")
     if request.method == "GET":
         return _preview(request, kind, records, key)
     try:
+        _as_seen(data, records)
         return _apply(request, kind, records, key)
     except Refused as refused:
         return _preview(request, kind, records, key, words.refusal(refused), refused.status)
+
+
+def _chosen(request: Request, kind: Noun, data: QueryDict) -> list[Any]:
+    """The selected records, or all that match the list's address."""
+    if not data.get("all"):
+        return kind.many([int(pk) for pk in data.getlist("id") if pk.isdigit()], request.actor)
+    found = lists.ListPage(request, kind, QueryDict(data["all"])).view.queryset
+    count = found.count()
+    if count > MOST:
+        raise Invalid("too_many_at_once", count=count, limit=MOST)
+    return kind.many(list(found.values_list("pk", flat=True)), request.actor)
+
+
+def _as_seen(data: QueryDict, records: list[Any]) -> None:
+    """What matches may have changed since the preview; nobody changes more than they saw."""
+    if data.get("all") and data.get("count") != str(len(records)):
+        raise Conflict("others_match", count=len(records))
 
 
 def _apply(request: Request, kind: Noun, records: list[Any], key: str) -> HttpResponse:
@@ -61,7 +87,7 @@ def _preview(request: Request, kind: Noun, records: list[Any], key: str, problem
         )
     shown = {
         "noun": kind, "field": entry, "key": key, "records": records, "sample": records[:SAMPLE], "left": len(records) - SAMPLE, "problem": problem,
-        "before_after": _before_after(request, kind, records, key, entry), "verb": _verb(key, len(records)), "part": "records/bulk.html",
+        "every": data.get("all", ""), "before_after": _before_after(request, kind, records, key, entry), "verb": _verb(key, len(records)), "part": "records/bulk.html",
     }  # fmt: skip
     return render(request, "records/bulk.html" if request.htmx else "sheet.html", shown, status=status)
 

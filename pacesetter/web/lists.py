@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -62,8 +62,8 @@ WIDE = {
 class ListPage:
     """One noun's list as asked for by one address."""
 
-    def __init__(self, request: Request, noun: Noun) -> None:
-        self.request, self.noun, self.get = request, noun, request.GET
+    def __init__(self, request: Request, noun: Noun, get: QueryDict | None = None) -> None:
+        self.request, self.noun, self.get = request, noun, request.GET if get is None else get
         self.listing = LISTINGS[noun.key]
         self.looks = Looks(request.actor, request.company.currency)
 
@@ -283,6 +283,11 @@ class ListPage:
     @property
     def bulk(self) -> str:
         return self.noun.url("changes")
+
+    @property
+    def every(self) -> str:
+        """The address of all that match, when there are more than are shown."""
+        return self.get.urlencode() or "view=" if self.page.next and not self.get.get("cursor") else ""
 
     @property
     def moves(self) -> list[dict[str, str]]:

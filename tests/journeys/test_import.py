@@ -120,8 +120,8 @@ def _win_rate(page: Page) -> None:
     """The number agrees with the control totals, and opens the deals it counts."""
     warehouse.refresh()
     page.goto(page.url.split("/deals")[0] + "/metrics/win_rate?period=2017")
-    expect(page.get_by_role("main")).to_contain_text("63.1")
-    page.get_by_role("link", name="4,238").first.click()
+    expect(page.get_by_role("main")).to_contain_text("63.2%")
+    page.get_by_role("link", name="4,238 won").first.click()
     expect(page.get_by_role("main")).to_contain_text("4,238")
 
 
