@@ -1,0 +1,45 @@
+"""Settings, plan and tools in a browser: accessible in both themes, usable on small screens, a change and its Undo."""
+
+from playwright.sync_api import expect
+
+from pacesetter.crm import choices
+
+PATHS = [
+    "company", "people", "people/new", "teams", "teams/new", "roles", "pipelines", "pipelines/new", "calendars", "calendars/new", "rates",
+    "fields", "fields/deal/new", "choices", "products", "products/new", "campaigns", "tokens",
+]  # fmt: skip
+
+
+def test_every_settings_page_is_accessible(visit, accessible, cast):
+    stage = choices.stages()[0]
+    for path in [
+        *PATHS,
+        f"people/{cast.ines.pk}",
+        f"teams/{cast.south.pk}",
+        f"pipelines/{stage.pipeline_id}",
+        f"pipelines/stages/{stage.pk}",
+    ]:
+        accessible(visit("ada", f"/settings/{path}"))
+
+
+def test_plan_and_tools_are_accessible(visit, accessible):
+    for path in ("/quotas", "/forecast", "/tools", "/tools/new"):
+        accessible(visit("chiara", path))
+
+
+def test_small_screens(visit, accessible, cast):
+    visit("ada", "/").set_viewport_size({"width": 320, "height": 700})
+    for path in ("/settings/roles", "/settings/people", f"/settings/people/{cast.ines.pk}", "/settings/pipelines", "/quotas", "/forecast"):
+        page = visit("ada", path)
+        accessible(page)
+        assert page.evaluate("document.querySelector('#main').scrollWidth <= document.querySelector('#main').clientWidth"), path
+
+
+def test_a_quota_is_typed_with_the_keyboard_and_undone(visit, cast):
+    page = visit("chiara", "/quotas?year=2026")
+    cell = page.get_by_label("Ines Navarro, 2026-Q4, USD")
+    cell.fill("200,000")
+    cell.press("Enter")
+    expect(page.get_by_text("1 quota set")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_label("Ines Navarro, 2026-Q4, USD")).to_have_value("")
