@@ -67,6 +67,8 @@ def money(minor: int | None, currency: str, *, compact: bool = False) -> str:
         digits = 2 if abs(major) >= 1_000_000 else 0
         text = format_compact_currency(major, currency, locale=locale(), fraction_digits=digits)
         return _minus(_narrow(re.sub(r"(?<=[a-zM])(?=US|\$|€|£)", "\u00a0", text), currency))
+    if compact:
+        major = major.to_integral_value()
     text = _whole(major, currency) if major == major.to_integral_value() else format_currency(major, currency, locale=locale())
     return _minus(_narrow(text, currency))
 
