@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -62,7 +62,7 @@ WIDE = {
 class ListPage:
     """One noun's list as asked for by one address."""
 
-    def __init__(self, request: Request, noun: Noun, get: QueryDict | None = None) -> None:
+    def __init__(self, request: Request, noun: Noun, get: Any = None) -> None:
         self.request, self.noun, self.get = request, noun, request.GET if get is None else get
         self.listing = LISTINGS[noun.key]
         self.looks = Looks(request.actor, request.company.currency)
@@ -255,6 +255,15 @@ class ListPage:
     @property
     def is_filtered(self) -> bool:
         return bool(self.behind or self.get.get("q") or self.get.get("where") or self.chosen)
+
+    @property
+    def narrow_view(self) -> str:
+        """The name of a view that shows only some records: an empty one says nothing about the others."""
+        return _(self.preset.label) if self.preset and self.preset.where else ""
+
+    @property
+    def everything(self) -> str:
+        return f"{self.request.path}?view=all"
 
     @property
     def may_create(self) -> bool:
