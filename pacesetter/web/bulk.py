@@ -50,7 +50,7 @@ def _chosen(request: Request, kind: Noun, data: QueryDict) -> list[Any]:
     """The selected records, or all that match the list's address."""
     if not data.get("all"):
         return kind.many([int(pk) for pk in data.getlist("id") if pk.isdigit()], request.actor)
-    found = lists.ListPage(request, kind, QueryDict(data["all"])).view.queryset
+    found = lists.ListPage(request, kind, QueryDict(str(data["all"]))).view.queryset
     count = found.count()
     if count > MOST:
         raise Invalid("too_many_at_once", count=count, limit=MOST)
