@@ -63,6 +63,11 @@ class Page:
         return [_(name) for name in STEPS]
 
     @property
+    def stage(self) -> tuple[str, str]:
+        """Where it stands, in one word."""
+        return _(dict(STATES)[self.batch.state]), TONES.get(self.batch.state, "")
+
+    @property
     def state(self) -> tuple[str, str]:
         text = _("Nothing loaded yet") if self.batch.changeable else _(dict(STATES)[self.batch.state])
         return text, TONES.get(self.batch.state, "") if not self.batch.changeable else ""

@@ -47,7 +47,8 @@ def index(request: Request) -> HttpResponse:
 
 
 def _counts(batch: Import) -> dict[str, int]:
-    return {what: batch.count(what) for what in ("rows", "new", "updates", "refused")}
+    mapped = [file for file in batch.files.all() if file.target]
+    return {what: sum(getattr(file, what) for file in mapped) for what in ("rows", "new", "updates", "refused")}
 
 
 def new(request: Request, problem: str = "", status: int = 200) -> HttpResponse:
