@@ -70,7 +70,7 @@ MANAGE = [
 ]
 
 START: list[tuple[str, dict[str, str], str, list[str]]] = [
-    ("vp_sales_ops", {"en": "VP Sales Operations", "es": "VP de operaciones de ventas", "it": "VP Sales Operations"}, "all", MANAGE),
+    ("vp_sales_ops", {"en": "VP Sales Operations", "es": "VP de operaciones", "it": "VP Sales Operations"}, "all", MANAGE),
     (
         "sales_ops_manager",
         {"en": "Sales Ops Manager", "es": "Responsable de operaciones de ventas", "it": "Responsabile Sales Operations"},

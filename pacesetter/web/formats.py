@@ -17,6 +17,7 @@ from pacesetter.base import clock
 from pacesetter.core.money import to_major
 
 MINUS = "\u2212"
+LONG_DAY = {"es": "EEEE, d 'de' MMMM"}
 _day: ContextVar[date | None] = ContextVar("day", default=None)
 
 
@@ -92,8 +93,9 @@ def day(value: date | None, *, year: bool = False) -> str:
 
 
 def long_day(value: date) -> str:
-    """Friday 20 November."""
-    return format_date(value, "EEEE d MMMM", locale=locale())
+    """Friday 20 November; a heading, so it begins with a capital in every language."""
+    said = format_date(value, LONG_DAY.get(locale().language, "EEEE d MMMM"), locale=locale())
+    return said[0].upper() + said[1:]
 
 
 def month(value: date, *, year: bool = False) -> str:

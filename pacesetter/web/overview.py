@@ -45,15 +45,18 @@ class Overview:
         lens, cell = self.lens, self.booked
         words = {"value": figures.value(cell), "plan": figures.target(cell)}
         if not cell.target:
-            return f"{lens.where_we_are} {_('Bookings are %(value)s.') % words}".strip()
+            return self._stands(_("Bookings are %(value)s.") % words)
         due = self.filling.due(cell.target, lens.period.day_number(lens.day))
         if due is None:
-            return f"{lens.where_we_are} {_('Bookings are %(value)s of a %(plan)s plan.') % words}".strip()
+            return self._stands(_("Bookings are %(value)s of a %(plan)s plan.") % words)
         gap = Decimal(cell.value or 0) - due
         words["gap"] = figures.said("money", abs(gap), cell.currency)
         behind = _("Bookings are %(value)s of a %(plan)s plan, %(gap)s behind pace.") % words
         ahead = _("Bookings are %(value)s of a %(plan)s plan, %(gap)s ahead of pace.") % words
-        return f"{lens.where_we_are} {behind if gap < 0 else ahead}".strip()
+        return self._stands(behind if gap < 0 else ahead)
+
+    def _stands(self, said: str) -> str:
+        return f"{self.lens.where_we_are} {said}".strip()
 
     # charts -------------------------------------------------------------------------------------
     @cached_property
