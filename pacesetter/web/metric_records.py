@@ -138,14 +138,14 @@ class Behind:
     @property
     def agrees(self) -> bool:
         """Whether the rows add up to the number; said on the page, never taken for granted."""
-        cell = self.cell
+        cell, shape = self.cell, self.shape
         if self.only not in ONLY:
-            return self.count == cell.left_out.get(self.only, -1) or self.only == "*"
-        if self.shape.then or self.shape.aggregate.figure:
-            return self.only != "" or self.count == cell.n or bool(self.shape.then)
-        num_fits = self.only not in ("", "num") or (self.sum("num") or 0) == (cell.num or 0)
-        den_fits = self.only not in ("", "den") or cell.den is None or (self.sum("den") or 0) == cell.den
-        return num_fits and den_fits
+            return self.count == cell.left_out.get(self.only, -1)
+        if self.only in ("rest", "never"):
+            return self.count == (round((cell.beside.get("never") or 0) * cell.n) if self.only == "never" else _count(cell, "rest"))
+        if shape.then or shape.aggregate.figure:  # ranked rows are counted; netted ones do not add up, so nothing is claimed
+            return not shape.then and self.count == cell.n
+        return all((self.sum(name) or 0) == (getattr(cell, name) or 0) for name in ("num", "den") if self.only in ("", name))
 
     # hydrated rows ------------------------------------------------------------------------------
     def shown(self, first: int = 0, size: int = PAGE) -> list[dict[str, Any]]:
