@@ -1,5 +1,6 @@
 """Spanish and Italian hold every message of the sources, translated, with the same placeholders."""
 
+import ast
 import pathlib
 import re
 import shutil
@@ -11,6 +12,7 @@ from django.core.management import call_command
 
 PACKAGE = pathlib.Path(__file__).resolve().parent.parent.parent / "pacesetter"
 LANGUAGES = ("es", "it")
+CALLS = {"_": 0, "gettext": 0, "gettext_lazy": 0, "ngettext": 0, "pgettext": 1, "npgettext": 1, "mark": 0}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|\{\w*\}|<[^>]+>")
 
 
@@ -37,6 +39,13 @@ def differs(message: Message) -> bool:
     return forms[-1] != known[-1] or any(not form <= known[-1] for form in forms)
 
 
+def asked_for(file: pathlib.Path) -> set[str]:
+    """The English that a module hands to a translation, wherever it stands."""
+    calls = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    handed = [call.args[CALLS[call.func.id]] for call in calls if call.func.id in CALLS and call.args]
+    return {given.value for given in handed if isinstance(given, ast.Constant)}
+
+
 @pytest.fixture(scope="module")
 def extracted(tmp_path_factory) -> pathlib.Path:
     """A copy of the package whose catalogues were just brought up to date, as `make messages` does."""
@@ -55,6 +64,12 @@ def test_everything_is_in_the_catalogue(extracted, language):
     """Nothing is missing, nothing is left over."""
     known, fresh = messages(language), messages(language, extracted)
     assert {"missing": fresh.keys() - known.keys(), "left over": known.keys() - fresh.keys()} == {"missing": set(), "left over": set()}
+
+
+def test_nothing_hides_from_the_extraction():
+    """Gettext does not look into f-strings; this does."""
+    known = {texts(english)[0] for _context, english in messages("es")}
+    assert set().union(*(asked_for(file) for file in PACKAGE.rglob("*.py"))) - known == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

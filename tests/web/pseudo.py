@@ -2,7 +2,7 @@
 
 import re
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 
 from babel.dates import get_day_names, get_month_names
@@ -36,7 +36,12 @@ def speak(monkeypatch) -> None:
     monkeypatch.setattr(said, "ngettext", lambda one, many, n: wrapped(one if n == 1 else many))
     monkeypatch.setattr(said, "npgettext", lambda context, one, many, n: wrapped(one if n == 1 else many))
     for name in DATES:
-        monkeypatch.setattr(formats, name, lambda *args, _format=getattr(formats, name), **kw: wrapped(_format(*args, **kw)))
+        monkeypatch.setattr(formats, name, wrapping(getattr(formats, name)))
+
+
+def wrapping(written: Callable[..., str]) -> Callable[..., str]:
+    """A format whose answer is wrapped."""
+    return lambda *args, **named: wrapped(written(*args, **named))
 
 
 def data_values() -> list[str]:
