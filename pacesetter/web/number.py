@@ -18,8 +18,11 @@ def of(request: Request) -> dict[str, Any] | None:
 
 
 def card(shown: Calls, update: str = "") -> dict[str, Any] | None:
-    """What the card shows of one's own line."""
-    return {**shown.mine, "period": figures.period(shown.period), "update": update, **_pace(shown)} if shown.mine else None
+    """What the card shows of one's own line; nothing for those with neither a quota nor a call."""
+    mine = shown.mine
+    if not mine or not (mine["share"] is not None or mine["call"]):
+        return None
+    return {**mine, "period": figures.period(shown.period), "update": update, **_pace(shown)}
 
 
 def _pace(shown: Calls) -> dict[str, Any]:
