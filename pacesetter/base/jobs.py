@@ -78,11 +78,6 @@ def visible_to(by: "Actor") -> Any:
     return Job.objects.all() if by.can("job.all") else Job.objects.filter(user_id=by.user_id)
 
 
-def at_work(by: "Actor") -> int:
-    """How many of the jobs one may see wait or run."""
-    return int(visible_to(by).filter(state__in=["queued", "running"]).count())
-
-
 def by_id(pk: int, *, by: "Actor") -> Job:
     """One job that the actor may see."""
     job: Job | None = visible_to(by).filter(pk=pk).first()

@@ -8,7 +8,6 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from pacesetter.base import jobs
 from pacesetter.web import rooms
 
 
@@ -59,11 +58,7 @@ class Shell:
         except NoReverseMatch:  # a room that is not built yet is not shown
             return None
         here = self.request.path == href or (href != "/" and self.request.path.startswith(href.split("overview")[0]))
-        return {"name": room.name, "text": _(room.label), "icon": room.icon, "href": href, "on": here, "key": room.key, "n": self._count(room)}
-
-    def _count(self, room: rooms.Room) -> int:
-        """What a room's entry counts: jobs at work."""
-        return jobs.at_work(self.request.actor) if room.name == "jobs" else 0  # type: ignore[attr-defined]
+        return {"name": room.name, "text": _(room.label), "icon": room.icon, "href": href, "on": here, "key": room.key}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
