@@ -1,10 +1,8 @@
 """Every page says everything in the reader's language, and writes numbers and dates its way."""
 
-import re
-
 import pytest
 
-from pacesetter.base import settings
+from pacesetter.base import settings, users
 from tests.web import pseudo
 from tests.web.test_every_page import PAGES
 
@@ -36,3 +34,19 @@ def test_no_word_is_left_untranslated(looked_at, signed_in, monkeypatch):
         if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
             found |= {(text, path) for text in pseudo.unwrapped(answer.content.decode(), known)}
     assert not found, "\n".join(sorted(f"{path}: {text}" for text, path in found))
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ["Friday 20 November", "$46,000", "30 Nov"]),
+        ("es", ["Viernes, 20 de noviembre", "46.000 $", "30 nov"]),
+        ("it", ["Venerdì 20 novembre", "46.000 $", "30 nov"]),
+    ],
+)
+def test_pages_write_the_readers_way(company, cast, system, signed_in, language, said):
+    users.edit(cast.ines, by=system, language=language)
+    client = signed_in("ines")
+    pages = "".join(client.get(path).content.decode() for path in ("/", "/deals"))
+    assert f'<html lang="{language}"' in pages
+    assert [text for text in said if text not in pages.replace("\xa0", " ")] == []
