@@ -17,10 +17,10 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 SPOKEN = ("title", "aria-label", "placeholder", "alt", "data-text", "data-copied", "data-failed", "data-found", "data-lifted", "data-over")
 SILENT = {"script", "style", "code", "kbd", "svg", "template"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-ADDRESSES = re.compile(r"(?<!\w)/[\w/?=&-]+")
+MACHINE = re.compile(r"(?<!\w)/[\w/?=&-]+|\b[0-9a-f]{4}…[0-9a-f]{4}\b")
 ZONES = zoneinfo.available_timezones()
 DATES = ("format_date", "format_datetime", "format_time", "format_timedelta")
-NAMES = {"name", "first_name", "last_name", "label", "email", "city", "title", "subject", "company", "body"}
+NAMES = {"name", "first_name", "last_name", "label", "email", "city", "title", "subject", "company", "body", "vendor", "core_act"}
 
 
 def wrapped(text: str) -> str:
@@ -102,10 +102,10 @@ def unwrapped(page: str, known: list[str]) -> Iterator[str]:
     reader = Reader()
     reader.feed(page)
     for text in set(reader.said) - ZONES:
-        left = ADDRESSES.sub(" ", text)
+        left = MACHINE.sub(" ", text)
         while WRAPPED.search(left):
             left = WRAPPED.sub(" ", left)
-        for value in known:
+        for value in sorted(known, key=len, reverse=True):
             left = left.replace(value, " ")
         if any(not word.isupper() for word in WORD.findall(left)):
             yield text
