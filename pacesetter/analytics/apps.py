@@ -7,4 +7,4 @@ class Config(AppConfig):
     verbose_name = "Numbers"
 
     def ready(self) -> None:
-        from pacesetter.analytics import sources  # noqa: F401
+        from pacesetter.analytics import sources, warm  # noqa: F401

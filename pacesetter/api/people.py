@@ -99,7 +99,9 @@ def me(request: HttpRequest) -> Any:
 def create(request: HttpRequest, body: PersonIn) -> Any:
     role = roles.by_key(body.role) if body.role else None
     user = users.create(body.name, email=body.email, role=role, job_title=body.job_title, by=actor_of(request))
-    return Status(201, _whole(user) | {"invitation": f"/invitations/{users.invitation(user)}" if user.email else None})
+    return Status(
+        201, _whole(user) | {"invitation": f"/invitations/{users.invitation(user, by=actor_of(request))}" if user.email else None}
+    )
 
 
 @router.patch("/people/{int:pk}", response=dict[str, Any], summary="Change a person")
@@ -114,8 +116,7 @@ def edit(request: HttpRequest, pk: int, body: PersonEdit) -> Any:
     "/people/{int:pk}/invitation", response=dict[str, str], summary="A link for setting a password, for where no mail server is set"
 )
 def invite(request: HttpRequest, pk: int) -> Any:
-    actor_of(request).require("people.manage")
-    return {"path": f"/invitations/{users.invitation(find.one(User, pk))}"}
+    return {"path": f"/invitations/{users.invitation(find.one(User, pk), by=actor_of(request))}"}
 
 
 @router.put("/people/{int:pk}/team", response=dict[str, Any], summary="Put a person into a team from a day on")

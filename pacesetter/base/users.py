@@ -13,12 +13,14 @@ from django.db import transaction
 
 from pacesetter.base import clock, history, roles
 from pacesetter.base.models import Role, User
-from pacesetter.core.errors import Invalid, NotFound
+from pacesetter.core.errors import Invalid, NotAllowed, NotFound, add_sentences
+from pacesetter.core.labels import mark
 from pacesetter.core.text import fold
 
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
 
+add_sentences({"role_too_high": mark("The role {role} may do more than yours; ask an administrator.")})
 INVITATION_SECONDS = 7 * 24 * 3600
 EDITABLE = {"name", "email", "role", "job_title", "language", "time_zone", "theme", "single_keys", "is_active"}
 OWN = {"name", "language", "time_zone", "theme", "single_keys"}
@@ -28,6 +30,7 @@ OWN = {"name", "language", "time_zone", "theme", "single_keys"}
 def create(name: str, *, by: "Actor", email: str | None = None, role: Role | None = None, active: bool | None = None, **more: Any) -> User:
     """Add a person; with an e-mail they may sign in once they have set a password."""
     by.require("people.manage")
+    _may_give(role, by)
     user = User(name=_name(name), email=_email(email), role=role, created_at=clock.now(), **more)
     user.is_active = bool(user.email) if active is None else active
     user.set_unusable_password()
@@ -54,6 +57,9 @@ def edit(user: User, *, by: "Actor", **changes: Any) -> User:
         by.require("people.manage")
     for key in changes.keys() - EDITABLE:
         raise Invalid("read_only", field=key)
+    if by.user_id != user.pk:
+        _may_give(user.role, by)
+    _may_give(changes.get("role"), by)
     if "email" in changes:
         changes["email"] = _email(changes["email"], user)
     before = {key: _plain(getattr(user, key)) for key in changes}
@@ -79,6 +85,8 @@ def set_password_many(people: Sequence[User], password: str, *, by: "Actor") -> 
         by.require("people.manage")
     hashed = make_password(password)
     for user in people:
+        if user.pk != by.user_id:
+            _may_give(user.role, by)
         try:
             password_validation.validate_password(password, user)
         except ValidationError as error:
@@ -89,9 +97,17 @@ def set_password_many(people: Sequence[User], password: str, *, by: "Actor") -> 
     return list(people)
 
 
-def invitation(user: User) -> str:
+def invitation(user: User, *, by: "Actor") -> str:
     """A signed key for setting a password; it stops working once it was used or after a week."""
+    by.require("people.manage")
+    _may_give(user.role, by)
     return signing.dumps([user.pk, user.password[-12:]], salt="invitation")
+
+
+def _may_give(role: Role | None, by: "Actor") -> None:
+    """Nobody hands out, or takes over, more than they may do themselves."""
+    if role and not set(role.capabilities) <= by.capabilities:
+        raise NotAllowed("role_too_high", field="role", role=str(role))
 
 
 def invited(key: str) -> User:

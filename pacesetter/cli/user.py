@@ -32,7 +32,7 @@ def add(name: str, email: str, role: str) -> None:
     from pacesetter.base.actor import Actor
 
     user = users.create(name, email=email, role=roles.by_key(role), by=Actor.local())
-    _print_link(user.name, users.invitation(user))
+    _print_link(user.name, users.invitation(user, by=Actor.local()))
 
 
 @command.command("link")
@@ -40,9 +40,10 @@ def add(name: str, email: str, role: str) -> None:
 def link(email: str) -> None:
     """Print a link with which a person sets a new password."""
     from pacesetter.base import users
+    from pacesetter.base.actor import Actor
 
     user = users.by_email(email)
-    _print_link(user.name, users.invitation(user))
+    _print_link(user.name, users.invitation(user, by=Actor.local()))
 
 
 def _print_link(name: str, key: str) -> None:

@@ -15,14 +15,14 @@ pytestmark = pytest.mark.django_db
 class TestSigningIn:
     def test_an_invitation_works_once(self, system):
         user = users.create("New Person", email="New@Example.com", role=roles.by_key("seller"), by=system)
-        key = users.invitation(user)
+        key = users.invitation(user, by=system)
         assert users.invited(key) == user and user.email == "new@example.com"
         users.set_password(user, "amber-quarry-77", by=system)
         with pytest.raises(Invalid):
             users.invited(key)
 
     def test_an_invitation_expires(self, system):
-        key = users.invitation(users.create("New Person", email="new@example.com", by=system))
+        key = users.invitation(users.create("New Person", email="new@example.com", by=system), by=system)
         assert users.invited(key)
         with pytest.raises(Invalid):
             users.invited(key + "x")
@@ -43,6 +43,19 @@ class TestSigningIn:
         users.edit(cast.ines, by=cast.actor("ines"), language="es")
         with pytest.raises(NotAllowed):
             users.edit(cast.ines, by=cast.actor("ines"), role=roles.by_key("administrator"))
+
+    def test_nobody_hands_out_or_takes_over_more_than_they_have(self, cast):
+        chiara = cast.actor("chiara")
+        for act in (
+            lambda: users.edit(cast.chiara, by=chiara, role=roles.by_key("administrator")),
+            lambda: users.create("Eve", email="eve@example.com", role=roles.by_key("administrator"), by=chiara),
+            lambda: users.invitation(cast.ada, by=chiara),
+            lambda: users.set_password(cast.ada, "amber-quarry-77", by=chiara),
+            lambda: users.edit(cast.ada, by=chiara, email="mine@example.com"),
+        ):
+            with pytest.raises(NotAllowed) as refusal:
+                act()
+            assert refusal.value.code == "role_too_high"
 
 
 class TestTeams:

@@ -23,7 +23,7 @@ def link(request: Request, user: User) -> str:
 
 
 def _address(request: Request, user: User) -> str:
-    return request.build_absolute_uri(reverse("invitation", args=[users.invitation(user)]))
+    return request.build_absolute_uri(reverse("invitation", args=[users.invitation(user, by=request.actor)]))
 
 
 def send(request: Request, user: User) -> bool:
