@@ -30,23 +30,24 @@ def submit_all(plan: Plan, crew: Crew, rng: random.Random) -> None:
 
 def _week(plan: Plan, crew: Crew, quarter: periods.Period, monday: dt.date, week: int, biases: dict[str, float]) -> None:
     fade = 1 - week / 14
-    actual = _actuals(plan, quarter)
+    actual, won = _actuals(plan, quarter, quarter.until), _actuals(plan, quarter, monday)
     with clock.set_to(dt.datetime.combine(monday, dt.time(9), dt.UTC)):
         for name, booked in actual.items():
             user = crew.people.get(name)
             if user is not None and (user.is_active or booked):
-                _submit(quarter, booked * (1 + biases[name] * fade), Actor.of(user, via="demo"))
-        _submit(quarter, sum(actual.values()) * (1 + biases[""] * fade), crew.by, company=True)
+                _submit(quarter, max(booked * (1 + biases[name] * fade), won[name]), Actor.of(user, via="demo"))
+        total = sum(actual.values()) * (1 + biases[""] * fade)
+        _submit(quarter, max(total, sum(won.values())), crew.by, company=True)
 
 
 def _submit(quarter: periods.Period, amount: float, by: Actor, company: bool = False) -> None:
     calls.submit(period=quarter, amount=to_minor(str(max(0, round(amount, -3))).split(".")[0], "USD"), by=by, company=company)
 
 
-def _actuals(plan: Plan, quarter: periods.Period) -> dict[str, float]:
-    """What each seller books in the quarter, those still to come included: the plan knows."""
+def _actuals(plan: Plan, quarter: periods.Period, until: dt.date) -> dict[str, float]:
+    """What each seller books in the quarter before `until`, those still to come included: the plan knows."""
     found = {seat.name: 0.0 for seat in cast.SEATS if seat.since is None or periods.add_months(plan.today, -seat.since) < quarter.until}
     for deal in plan.deals:
-        if deal.outcome == "won" and deal.type != "renewal" and deal.ends in quarter and deal.seat.name in found:
+        if deal.outcome == "won" and deal.type != "renewal" and deal.ends in quarter and deal.ends < until and deal.seat.name in found:
             found[deal.seat.name] += deal.value
     return found
