@@ -45,7 +45,7 @@ def number(value: float | Decimal | None, digits: int | None = None, *, compact:
     """1234.5 -> 1,234.5; with `digits` that many decimals; an en dash for nothing."""
     if value is None:
         return "–"
-    if compact and abs(value) >= 10_000:
+    if compact and abs(value) >= _shortest(10_000):
         return _minus(format_compact_decimal(value, locale=locale(), fraction_digits=1))
     pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
     return _minus(format_decimal(value, format=pattern, locale=locale()))
@@ -64,7 +64,7 @@ def money(minor: int | None, currency: str, *, compact: bool = False) -> str:
     if minor is None:
         return "–"
     major = to_major(minor, currency)
-    if compact and abs(major) >= 100_000:
+    if compact and abs(major) >= _shortest(100_000):
         digits = 2 if abs(major) >= 1_000_000 else 0
         text = format_compact_currency(major, currency, locale=locale(), fraction_digits=digits)
         return _minus(_narrow(re.sub(r"(?<=[a-zM])(?=US|\$|€|£)", "\u00a0", text), currency))
@@ -72,6 +72,11 @@ def money(minor: int | None, currency: str, *, compact: bool = False) -> str:
         major = major.to_integral_value()
     text = _whole(major, currency) if major == major.to_integral_value() else format_currency(major, currency, locale=locale())
     return _minus(_narrow(text, currency))
+
+
+def _shortest(least: int) -> int:
+    """From which amount on it is shortened; Italian has no short word for thousands."""
+    return least if locale().compact_decimal_formats["short"]["other"]["1000"].pattern != "0" else 1_000_000
 
 
 def _narrow(text: str, currency: str) -> str:

@@ -23,6 +23,20 @@ def test_money_and_shares(db, language, plain, short, share):
         assert formats.percent(0.2818) == share
 
 
+@pytest.mark.parametrize(("language", "short"), [("en", "$275K"), ("es", "275\xa0mil\xa0$"), ("it", "275.000\xa0$")])
+def test_a_language_without_a_short_thousand_writes_it_out(db, language, short):
+    with translation.override(language):
+        assert formats.money(27_500_000, "USD", compact=True) == short
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "Friday 20 November"), ("es", "Viernes, 20 de noviembre"), ("it", "Venerdì 20 novembre")]
+)
+def test_a_long_day_begins_with_a_capital(language, said):
+    with translation.override(language):
+        assert formats.long_day(dt.date(2026, 11, 20)) == said
+
+
 def test_the_minus_is_a_minus(db):
     assert formats.number(-3) == "−3"
     assert formats.money(-500, "USD") == "−$5"

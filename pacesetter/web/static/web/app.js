@@ -72,7 +72,7 @@ customElements.define("x-chart", class extends HTMLElement {
   connectedCallback() {
     const width = Math.max(240, Math.floor(this.clientWidth / 20) * 20);
     const join = this.dataset.src.includes("?") ? "&" : "?";
-    fetch(`${this.dataset.src}${join}w=${width}`).then((r) => (r.ok ? r.text() : Promise.reject(r.status))).then((svg) => {
+    fetch(`${this.dataset.src}${join}w=${width}&l=${document.documentElement.lang}`).then((r) => (r.ok ? r.text() : Promise.reject(r.status))).then((svg) => {
       this.innerHTML = svg;
       this.wire();
     }).catch(() => { this.textContent = this.dataset.failed; });
