@@ -15,16 +15,17 @@ SHOWN = 10
 @click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--yes", is_flag=True, help="Accept what the check proposes and load without asking.")
 @click.option("--check", "dry", is_flag=True, help="Only say what would happen; nothing is changed.")
+@click.option("--as", "target", help="What a file holds where its columns do not tell: account, contact, lead, deal, product …")
 @click.option("--revert", "number", type=int, help="Take the import with this number back.")
 @as_format
-def command(path: Path | None, yes: bool, dry: bool, number: int | None, form: str) -> None:
+def command(path: Path | None, yes: bool, dry: bool, target: str | None, number: int | None, form: str) -> None:
     """Load a file (CSV, XLSX) or a folder of related files."""
     if (path is None) == (number is None):
         raise click.UsageError("Name a file or folder, or --revert and the number of an import.")
     from pacesetter.cli.prepare import ready
 
     ready()
-    found = _load(path, yes, dry, form) if path else _revert(number or 0)
+    found = _load(path, yes, dry, target, form) if path else _revert(number or 0)
     if form == "json":
         as_json(found)
     elif found["state"] == "done":
@@ -37,7 +38,7 @@ def command(path: Path | None, yes: bool, dry: bool, number: int | None, form: s
         click.echo("Nothing to load: every row is there already or refused.")
 
 
-def _load(path: Path, yes: bool, dry: bool, form: str) -> dict[str, Any]:
+def _load(path: Path, yes: bool, dry: bool, target: str | None, form: str) -> dict[str, Any]:
     from pacesetter.base.actor import Actor
     from pacesetter.intake import imports
     from pacesetter.intake.report import describe
@@ -45,6 +46,8 @@ def _load(path: Path, yes: bool, dry: bool, form: str) -> dict[str, Any]:
     by = Actor.local()
     batch = imports.start(path, by=by)
     try:
+        for file in batch.files.filter(target="") if target else []:
+            imports.set_target(file, target=target or "", by=by)
         _with_bar("Checking", lambda watch: imports.check_now(batch, by=by, watch=watch))
         found = describe(batch)
         if form == "table":
