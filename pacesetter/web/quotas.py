@@ -21,7 +21,7 @@ from pacesetter.core.money import to_major, to_minor
 from pacesetter.core.periods import Period, containing, parse
 from pacesetter.planning import quotas
 from pacesetter.planning.models import Quota
-from pacesetter.web import formats, words
+from pacesetter.web import figures, formats, words
 from pacesetter.web.request import Request
 from pacesetter.web.routes import page
 from pacesetter.web.settings.frame import answer
@@ -41,6 +41,10 @@ class Cell:
     @property
     def name(self) -> str:
         return f"q-{self.user.pk}-{self.quarter.label}"
+
+    @property
+    def period(self) -> str:
+        return figures.period(self.quarter)
 
     @property
     def currency(self) -> str:
@@ -75,6 +79,10 @@ class Sheet:
             raise Invalid("bad_period", text=asked or "")
         self.quarters = list(self.year.parts("quarter"))
         self.converter = rates.Converter("plan")
+
+    @property
+    def heads(self) -> list[str]:
+        return [figures.period(quarter) for quarter in self.quarters]
 
     @cached_property
     def may(self) -> bool:
