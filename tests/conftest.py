@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import pathlib
+import tempfile
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -26,6 +27,18 @@ def no_extracts(stopped_clock):
     from pacesetter.base.warehouse.manifest import folder
 
     (folder() / "manifest.json").unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_plans():
+    """SQL is built once for all tests, workers and runs: its folder's name changes with the code that builds it."""
+    from pacesetter.base.warehouse import plans
+
+    kept = pathlib.Path(tempfile.gettempdir()) / f"pacesetter-test-plans-{os.getuid()}"
+    kept.mkdir(mode=0o700, exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plans, "_folder", lambda: kept / plans._edition())
+        yield
 
 
 @pytest.fixture(scope="session")

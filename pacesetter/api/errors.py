@@ -9,8 +9,9 @@ from django.utils.translation import gettext
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 
+from pacesetter.base.busy import busy
 from pacesetter.base.logs import request_id
-from pacesetter.core.errors import SENTENCES, Refused
+from pacesetter.core.errors import Refused
 
 TITLES = {401: "Not signed in", 403: "Not allowed", 404: "Not found", 409: "Conflict", 422: "Refused", 503: "Busy"}
 
@@ -54,6 +55,9 @@ def handle(api: NinjaAPI) -> None:
 
     @api.exception_handler(OperationalError)
     def locked(request: HttpRequest, error: OperationalError) -> HttpResponse:
-        answer = problem(503, "database_locked", gettext(SENTENCES["database_locked"]))
+        refusal = busy(error)
+        if refusal is None:
+            raise error
+        answer = refused(request, refusal)
         answer["Retry-After"] = "2"
         return answer

@@ -62,12 +62,14 @@ def _make_key(file: Path) -> str:
 def database(folder: Path) -> dict[str, object]:
     """Django's database entry: SQLite in the data folder, or the PostgreSQL of PACESETTER_DATABASE_URL."""
     url = boot("PACESETTER_DATABASE_URL", "", "postgresql://user:password@host:port/name; empty means SQLite in the data folder.")
-    return _postgres(url) if url else _sqlite(folder / "pacesetter.sqlite3")
+    embedded = _sqlite(folder / "pacesetter.sqlite3")  # declares its settings either way
+    return _postgres(url) if url else embedded
 
 
 def _sqlite(file: Path) -> dict[str, object]:
     pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32000; PRAGMA temp_store=MEMORY;"
-    options = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas}
+    seconds = boot("PACESETTER_SQLITE_TIMEOUT", "20", "Seconds to wait for a locked SQLite database before saying that it is busy.")
+    options = {"transaction_mode": "IMMEDIATE", "timeout": float(seconds), "init_command": pragmas}
     return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(file), "OPTIONS": options, "CONN_MAX_AGE": None}
 
 

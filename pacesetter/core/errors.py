@@ -105,6 +105,12 @@ class Conflict(Refused):
     status = 409
 
 
+class Busy(Refused):
+    """The database is held by somebody else; the same may work in a moment."""
+
+    status = 503
+
+
 class RateMissing(Refused):
     """Money cannot be converted."""
 

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from pacesetter.base import logs
+from pacesetter.base.busy import busy
 from pacesetter.core.errors import Refused
 from pacesetter.web import toasts
 from pacesetter.web.words import refusal
@@ -12,6 +13,7 @@ from pacesetter.web.words import refusal
 
 def refused(request: HttpRequest, exception: Exception) -> HttpResponse | None:
     """The answer to a refusal that no view caught; None lets real faults through."""
+    exception = busy(exception) or exception
     if not isinstance(exception, Refused) or not hasattr(request, "company"):
         return None
     text = refusal(exception)

@@ -182,6 +182,6 @@ def test_plans_are_remembered_and_old_editions_forgotten(folder, monkeypatch) ->
     monkeypatch.setattr(metrics, "plan", lambda ask: 1 / 0)
     assert plans.plan(ask) == made, "the second process does not build it again"
     old = folder.parent / "plans" / "older"
-    old.mkdir()
+    old.mkdir(parents=True)
     plans.forget_older()
     assert not old.exists()

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -97,7 +98,7 @@ class World:
 
     def cells(self, metric: str, period: Period = ALL, as_of: dt.date | None = None, **asked: Any) -> list[Cell]:
         moment, ask = self.at(period, as_of), self.ask(metric, **asked)
-        plan = metrics.plan(ask)
+        plan = _plan(ask)
         return metrics.cells(ask, plan, self.rows(plan.sql), moment)
 
     def cell(self, metric: str, period: Period = ALL, as_of: dt.date | None = None, **asked: Any) -> Cell:
@@ -106,7 +107,7 @@ class World:
 
     def records(self, metric: str, period: Period = ALL, as_of: dt.date | None = None, **asked: Any) -> list[dict[str, Any]]:
         self.at(period, as_of)
-        return self.rows(metrics.records_sql(self.ask(metric, **asked)))
+        return self.rows(_records_sql(self.ask(metric, **asked)))
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
         found = self.con.execute(sql)
@@ -118,6 +119,17 @@ class World:
         for name, columns in FACTS.items():
             for statement in _cuts(name, columns, day):
                 self.con.execute(statement)
+
+
+@cache
+def _plan(ask: Ask) -> metrics.Plan:
+    """Several worlds are asked the same; building SQL takes longer than running it."""
+    return metrics.plan(ask)
+
+
+@cache
+def _records_sql(ask: Ask) -> str:
+    return metrics.records_sql(ask)
 
 
 DATED = {
