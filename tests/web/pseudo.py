@@ -19,6 +19,7 @@ SILENT = {"script", "style", "code", "kbd", "svg", "template"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 MACHINE = re.compile(r"(?<!\w)/[\w/?=&-]+|\b[0-9a-f]{4}…[0-9a-f]{4}\b")
 ZONES = zoneinfo.available_timezones()
+RAW = re.compile(r"\b\d{4}-(?:Q\d|\d\d)\b|\bQ[1-4]\b")  # a date or a quarter as the machine writes it
 DATES = ("format_date", "format_datetime", "format_time", "format_timedelta")
 NAMES = {"name", "first_name", "last_name", "label", "email", "city", "title", "subject", "company", "body", "vendor", "core_act"}
 
@@ -107,5 +108,5 @@ def unwrapped(page: str, known: list[str]) -> Iterator[str]:
             left = WRAPPED.sub(" ", left)
         for value in sorted(known, key=len, reverse=True):
             left = left.replace(value, " ")
-        if any(not word.isupper() for word in WORD.findall(left)):
+        if RAW.search(left) or any(not word.isupper() for word in WORD.findall(left)):
             yield text
