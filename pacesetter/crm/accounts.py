@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 SHELF = Shelf("account", Account, "account.edit")
 history.UNDO.add("account", SHELF.put_back)
+assign_many = SHELF.assign_many
+archive_many = SHELF.archive_many
+restore_many = SHELF.restore_many
 
 
 def create_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool = False, batch: uuid.UUID | None = None) -> list[Account]:
@@ -58,21 +61,6 @@ def _follow(account: Account, known: Mapping[str, fields.Field], wanted: dict[st
         above = Account.objects.filter(pk=above).values_list("parent_id", flat=True).first()
 
 
-def assign_many(accounts: Sequence[Account], *, to: User | None, by: "Actor", batch: uuid.UUID | None = None) -> list[Account]:
-    """Give accounts to another owner."""
-    return SHELF.assign_many(accounts, to=to, by=by, batch=batch)
-
-
 def assign(account: Account, *, to: User | None, by: "Actor") -> Account:
     """Give one account to another owner."""
     return refreshed(account, assign_many([account], to=to, by=by)[0])
-
-
-def archive_many(accounts: Sequence[Account], *, by: "Actor", batch: uuid.UUID | None = None) -> list[Account]:
-    """Hide accounts from lists."""
-    return SHELF.archive_many(accounts, by=by, batch=batch)
-
-
-def restore_many(accounts: Sequence[Account], *, by: "Actor", batch: uuid.UUID | None = None) -> list[Account]:
-    """Bring archived accounts back."""
-    return SHELF.restore_many(accounts, by=by, batch=batch)

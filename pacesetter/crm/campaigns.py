@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 SHELF = Shelf("campaign", Campaign, "catalogue.manage")
 history.UNDO.add("campaign", SHELF.put_back)
+archive_many = SHELF.archive_many
+restore_many = SHELF.restore_many
 
 
 def create_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool = False, batch: uuid.UUID | None = None) -> list[Campaign]:
@@ -35,13 +37,3 @@ def edit_many(
 def edit(campaign: Campaign, *, by: "Actor", version: int | None = None, **changes: Any) -> Campaign:
     """Change fields of one campaign."""
     return refreshed(campaign, edit_many([campaign], by=by, version=version, **changes)[0])
-
-
-def archive_many(rows: Sequence[Campaign], *, by: "Actor", batch: uuid.UUID | None = None) -> list[Campaign]:
-    """Take campaigns out of the choices; records that use them keep them."""
-    return SHELF.archive_many(rows, by=by, batch=batch)
-
-
-def restore_many(rows: Sequence[Campaign], *, by: "Actor", batch: uuid.UUID | None = None) -> list[Campaign]:
-    """Bring archived campaigns back."""
-    return SHELF.restore_many(rows, by=by, batch=batch)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 SHELF = Shelf("contact", Contact, "contact.edit")
 history.UNDO.add("contact", SHELF.put_back)
+assign_many = SHELF.assign_many
+archive_many = SHELF.archive_many
+restore_many = SHELF.restore_many
 
 
 def create_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool = False, batch: uuid.UUID | None = None) -> list[Contact]:
@@ -48,21 +51,6 @@ def edit(contact: Contact, *, by: "Actor", version: int | None = None, **changes
     return refreshed(contact, edit_many([contact], by=by, version=version, **changes)[0])
 
 
-def assign_many(contacts: Sequence[Contact], *, to: User | None, by: "Actor", batch: uuid.UUID | None = None) -> list[Contact]:
-    """Give contacts to another owner."""
-    return SHELF.assign_many(contacts, to=to, by=by, batch=batch)
-
-
 def assign(contact: Contact, *, to: User | None, by: "Actor") -> Contact:
     """Give one contact to another owner."""
     return refreshed(contact, assign_many([contact], to=to, by=by)[0])
-
-
-def archive_many(contacts: Sequence[Contact], *, by: "Actor", batch: uuid.UUID | None = None) -> list[Contact]:
-    """Hide contacts from lists."""
-    return SHELF.archive_many(contacts, by=by, batch=batch)
-
-
-def restore_many(contacts: Sequence[Contact], *, by: "Actor", batch: uuid.UUID | None = None) -> list[Contact]:
-    """Bring archived contacts back."""
-    return SHELF.restore_many(contacts, by=by, batch=batch)

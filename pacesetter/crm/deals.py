@@ -43,6 +43,9 @@ def _true_since(per_row: Mapping[int, Changes]) -> typed.When:
 SHELF = Shelf("deal", Deal, "deal.edit", after=_after, related=("stage__pipeline",))
 BIRTH = Shelf("deal", Deal, "deal.edit")
 history.UNDO.add("deal", SHELF.put_back)
+assign_many = SHELF.assign_many
+archive_many = SHELF.archive_many
+restore_many = SHELF.restore_many
 
 
 # creating ---------------------------------------------------------------------------------------
@@ -280,29 +283,14 @@ def _locked_for(deals: Sequence[Deal], by: "Actor", capability: str, status: str
     return fresh
 
 
-def assign_many(deals: Sequence[Deal], *, to: User | None, by: "Actor", batch: uuid.UUID | None = None) -> list[Deal]:
-    """Give deals to another owner."""
-    return SHELF.assign_many(deals, to=to, by=by, batch=batch)
-
-
 def assign(deal: Deal, *, to: User | None, by: "Actor") -> Deal:
     """Give one deal to another owner."""
     return refreshed(deal, assign_many([deal], to=to, by=by)[0])
 
 
-def archive_many(deals: Sequence[Deal], *, by: "Actor", batch: uuid.UUID | None = None) -> list[Deal]:
-    """Hide deals from lists."""
-    return SHELF.archive_many(deals, by=by, batch=batch)
-
-
 def archive(deal: Deal, *, by: "Actor") -> Deal:
     """Hide one deal."""
     return refreshed(deal, archive_many([deal], by=by)[0])
-
-
-def restore_many(deals: Sequence[Deal], *, by: "Actor", batch: uuid.UUID | None = None) -> list[Deal]:
-    """Bring archived deals back."""
-    return SHELF.restore_many(deals, by=by, batch=batch)
 
 
 def restore(deal: Deal, *, by: "Actor") -> Deal:

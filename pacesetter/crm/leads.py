@@ -74,6 +74,8 @@ def _after(leads: Sequence[Lead], per_row: Mapping[int, Changes], by: "Actor") -
 SHELF = Shelf("lead", Lead, "lead.edit", after=_after)
 BIRTH = Shelf("lead", Lead, "lead.edit")
 history.UNDO.add("lead", SHELF.put_back)
+archive_many = SHELF.archive_many
+restore_many = SHELF.restore_many
 
 
 @transaction.atomic
@@ -152,16 +154,6 @@ def assign_many(leads: Sequence[Lead], *, to: User | None, by: "Actor", batch: u
 def assign(lead: Lead, *, to: User | None, by: "Actor") -> Lead:
     """Give one lead to somebody."""
     return refreshed(lead, assign_many([lead], to=to, by=by)[0])
-
-
-def archive_many(leads: Sequence[Lead], *, by: "Actor", batch: uuid.UUID | None = None) -> list[Lead]:
-    """Hide leads from lists."""
-    return SHELF.archive_many(leads, by=by, batch=batch)
-
-
-def restore_many(leads: Sequence[Lead], *, by: "Actor", batch: uuid.UUID | None = None) -> list[Lead]:
-    """Bring archived leads back."""
-    return SHELF.restore_many(leads, by=by, batch=batch)
 
 
 # the response clock -----------------------------------------------------------------------------

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 SHELF = Shelf("product", Product, "catalogue.manage")
 history.UNDO.add("product", SHELF.put_back)
+archive_many = SHELF.archive_many
+restore_many = SHELF.restore_many
 
 
 def create_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool = False, batch: uuid.UUID | None = None) -> list[Product]:
@@ -35,13 +37,3 @@ def edit_many(
 def edit(product: Product, *, by: "Actor", version: int | None = None, **changes: Any) -> Product:
     """Change fields of one product."""
     return refreshed(product, edit_many([product], by=by, version=version, **changes)[0])
-
-
-def archive_many(rows: Sequence[Product], *, by: "Actor", batch: uuid.UUID | None = None) -> list[Product]:
-    """Take products out of the choices; records that use them keep them."""
-    return SHELF.archive_many(rows, by=by, batch=batch)
-
-
-def restore_many(rows: Sequence[Product], *, by: "Actor", batch: uuid.UUID | None = None) -> list[Product]:
-    """Bring archived products back."""
-    return SHELF.restore_many(rows, by=by, batch=batch)
