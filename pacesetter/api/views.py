@@ -6,8 +6,9 @@ from django.http import HttpRequest
 from ninja import Router, Schema, Status
 
 from pacesetter.api.auth import actor_of
-from pacesetter.base import find, views
+from pacesetter.base import views
 from pacesetter.base.models import SavedView
+from pacesetter.core.errors import NotFound
 
 router = Router()
 
@@ -25,6 +26,14 @@ class ViewEdit(Schema):
     query: str | None = None
     shared: bool | None = None
     pinned: bool | None = None
+
+
+def _found(request: HttpRequest, pk: int) -> SavedView:
+    """One that the caller sees; others answer as if there were none."""
+    view = views.visible_to(actor_of(request)).filter(pk=pk).first()
+    if view is None:
+        raise NotFound("not_found", noun="view", id=pk)
+    return view
 
 
 def _shown(view: SavedView) -> dict[str, Any]:
@@ -45,10 +54,10 @@ def save(request: HttpRequest, body: ViewIn) -> Any:
 
 @router.patch("/views/{int:pk}", response=dict[str, Any], summary="Change one's own view")
 def edit(request: HttpRequest, pk: int, body: ViewEdit) -> Any:
-    return _shown(views.edit(find.one(SavedView, pk), by=actor_of(request), **body.dict(exclude_unset=True)))
+    return _shown(views.edit(_found(request, pk), by=actor_of(request), **body.dict(exclude_unset=True)))
 
 
 @router.delete("/views/{int:pk}", response={204: None}, summary="Forget one's own view")
 def remove(request: HttpRequest, pk: int) -> Any:
-    views.remove(find.one(SavedView, pk), by=actor_of(request))
+    views.remove(_found(request, pk), by=actor_of(request))
     return Status(204, None)

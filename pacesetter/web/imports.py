@@ -29,8 +29,8 @@ def _batch(request: Request, pk: int) -> Import:
 
 def _part(request: Request, pk: int, model: Any, part: int) -> Any:
     """A file, repair or refusal of this import; another import's looks like none."""
-    row = find.one(model, part)
-    if (row if model is ImportFile else row.file).batch_id != _batch(request, pk).pk:
+    batch, row = _batch(request, pk), find.one(model, part)
+    if (row if model is ImportFile else row.file).batch_id != batch.pk:
         raise NotFound("not_found", noun=find.noun_of(model), id=part)
     return row
 
