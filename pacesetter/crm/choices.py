@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Case, Q, When
 
 from pacesetter.base.fields import Field
 from pacesetter.base.models import Team, User
@@ -79,7 +79,7 @@ def of(field: Field, by: "Actor", language: str) -> Choices | None:
 
 
 def search(noun: str, text: str, by: "Actor", limit: int = SUGGESTIONS) -> list[Any]:
-    """The records of a noun whose name has a word that begins with every word of `text`."""
+    """The records of a noun whose name has a word that begins with every word of `text`; open deals come first."""
     rows = RECORDS[noun].objects.visible_to(by).live()
     for word in fold(text).split():
         found = Q()
@@ -87,7 +87,8 @@ def search(noun: str, text: str, by: "Actor", limit: int = SUGGESTIONS) -> list[
             found |= Q(**{f"{path}__startswith": word}) | Q(**{f"{path}__contains": f" {word}"})
         rows = rows.filter(found)
     related = {"deal": ("account", "stage"), "contact": ("account",), "lead": ("status",)}.get(noun, ())
-    return list(rows.select_related(*related).order_by("name_key", "id")[:limit])
+    first = (Case(When(status="open", then=0), default=1),) if noun == "deal" else ()
+    return list(rows.select_related(*related).order_by(*first, "name_key", "id")[:limit])
 
 
 def person(pk: int, by: "Actor") -> User:

@@ -5,7 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from pacesetter.base.actor import Actor
 from pacesetter.crm.leads import ResponseClock
+from pacesetter.crm.models import Lead
 from pacesetter.web import formats
 
 SOON = 0.75  # of the promise used: amber
@@ -18,6 +20,11 @@ class Shown:
     share: float
     tone: str
     words: str
+
+
+def waiting(actor: Actor) -> Any:
+    """Requests inside the actor's scope that nobody has answered yet."""
+    return Lead.objects.visible_to(actor).live().filter(first_response_at=None, inbound=True, status__type__in=("new", "working"))
 
 
 def shown(clock: ResponseClock | None, lead: Any) -> Shown | None:

@@ -85,7 +85,7 @@ def record(request: Request, pk: int) -> HttpResponse:
         "category": words.choice(CATEGORIES, deal.effective_category), "stage_category": words.choice(CATEGORIES, deal.stage.category),
         "first_closes": deal.stage.probability >= LATE_STAGE, "roles": [(key, _(label)) for key, label in ROLES],
         **_parts(request, deal, tab), "credits": _credits(deal), "noun": DEAL, "record": deal,
-        "days_here": max(0, (clock.now() - deal.stage_since).days),
+        "days_here": max(0, (clock.now() - deal.stage_since).days), "chance": formats.percent(deal.stage.probability / 100, 0),
     }  # fmt: skip
     return render(request, "deals/record.html", shown)
 

@@ -17,6 +17,7 @@ from pacesetter.base import clock
 from pacesetter.core.money import to_major
 
 MINUS = "\u2212"
+LONG_HOURS = 240  # from ten days on nobody wants to know the hours
 LONG_DAY = {"es": "EEEE, d 'de' MMMM"}
 _day: ContextVar[date | None] = ContextVar("day", default=None)
 
@@ -134,11 +135,13 @@ def ago(value: datetime | None) -> str:
 
 
 def duration(minutes: float | None) -> str:
-    """Minutes as 37 m, 1 h 18 m or 3 d 4 h."""
+    """Minutes as 37 m, 1 h 18 m, 3 d 4 h or 12 d."""
     if minutes is None:
         return "–"
     total = round(abs(minutes))
     hours, rest = divmod(total, 60)
+    if hours >= LONG_HOURS:
+        return days(hours // 24)
     if hours >= 48:
         return pgettext("duration", "%(d)s d %(h)s h") % {"d": number(hours // 24), "h": hours % 24}
     if hours:

@@ -12,6 +12,7 @@ from pacesetter.core.errors import Refused
 from pacesetter.crm import leads
 from pacesetter.web import clocks, lists, rails, records, timeline, toasts, words
 from pacesetter.web.cells import SPECIAL, Looks
+from pacesetter.web.lead_strip import Strip
 from pacesetter.web.nouns import NOUNS
 from pacesetter.web.request import Request
 from pacesetter.web.routes import page
@@ -45,6 +46,12 @@ class LeadList(lists.ListPage):
             lead.response_clock = clocks.shown(found.get(lead.pk), lead)
         return super().rows
 
+    @property
+    def is_queue(self) -> bool:
+        """Whether all requests that wait are shown, and nothing else."""
+        narrowed = self.chosen or self.get.get("where") or self.get.get("q")
+        return bool(self.preset and self.preset.key == "waiting" and not narrowed)
+
     @cached_property
     def sums(self) -> list[tuple[str, str]]:
         late = [
@@ -65,7 +72,7 @@ SPECIAL["lead", "clock"] = _clock
 
 def index(request: Request) -> HttpResponse:
     """The list of leads."""
-    return lists.index(request, "lead", LeadList)
+    return lists.index(request, "lead", LeadList, status="leads/strip.html", strip=Strip(request))
 
 
 def record(request: Request, pk: int) -> HttpResponse:

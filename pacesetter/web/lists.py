@@ -49,9 +49,10 @@ FORMATS = (("csv", "CSV"), ("xlsx", "XLSX"))
 VIRTUAL = {"health": mark("Health"), "clock": mark("Response clock")}
 WIDE = {
     ("deal", "stage"): 140,
+    ("deal", "close_date"): 150,
     ("deal", "last_activity_at"): 105,
     ("deal", "health"): 105,
-    ("lead", "clock"): 215,
+    ("lead", "clock"): 235,
     ("lead", "last_name"): 260,
     ("account", "name"): 280,
     ("contact", "last_name"): 220,

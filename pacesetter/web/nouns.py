@@ -89,7 +89,7 @@ NOUNS.add(
     "lead",
     Noun(
         key="lead", plural="leads", title=mark("Leads"), new=mark("New lead"), none=mark("No leads yet"), icon="user-plus", model=Lead, verbs=leads,
-        columns=("last_name", "clock", "status", "source", "title", "owner", "received_at"),
+        columns=("last_name", "clock", "status", "source", "country", "owner", "received_at"),
         filters=("status", "source", "owner"),
         form=("first_name", "last_name", "company", "title", "email", "phone", "mobile", "country", "source", "campaign", "inbound", "request"),
         related=("status", "owner"), link="last_name", moves=("owner", "status"),

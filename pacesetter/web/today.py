@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from pacesetter.base.rates import Converter
 from pacesetter.crm import health, leads, totals
-from pacesetter.crm.models import Activity, Deal, Lead
+from pacesetter.crm.models import Activity, Deal
 from pacesetter.web import clocks, formats, number
 from pacesetter.web.cells import Looks
 from pacesetter.web.request import Request
@@ -22,7 +22,7 @@ WAITING, TASKS, DEALS, CONSIDERED = 6, 8, 5, 60
 
 def today(request: Request) -> HttpResponse:
     """The page of the day, one's own or one's team's."""
-    mine = request.GET.get("whose", "me") == "me" or request.actor.level == "own"
+    mine = request.actor.level == "own" or request.GET.get("whose", "team") == "me"
     waiting = _waiting(request, mine)
     tasks = _tasks(request, mine)
     late = sum(1 for lead in waiting if lead.response_clock.tone == "neg")
@@ -30,7 +30,7 @@ def today(request: Request) -> HttpResponse:
     shown = {
         "day": formats.today(), "waiting": waiting, "tasks": tasks, "next": _next(request, open_deals), "says": _says(late, len(tasks)), "mine": mine,
         "pipeline": totals.of(open_deals, formats.today(), converter), "closing": _closing(open_deals, converter), "switch": _switch(request, mine), "list_of": _address(mine),
-        "number": number.of(request) if mine else None,
+        "number": number.of(request),
     }  # fmt: skip
     return render(request, "today/index.html", shown)
 
@@ -41,9 +41,8 @@ def _whose(rows: Any, request: Request, mine: bool, column: str = "owner_id") ->
 
 def _waiting(request: Request, mine: bool) -> list[Any]:
     """Leads without an answer, those that used most of the promise first."""
-    rows = _whose(Lead.objects.visible_to(request.actor).live(), request, mine)
-    rows = rows.filter(first_response_at=None, inbound=True, status__type__in=("new", "working")).select_related("owner")
-    found = list(rows.order_by("received_at")[: WAITING * 5])
+    rows = _whose(clocks.waiting(request.actor), request, mine)
+    found = list(rows.select_related("owner").order_by("received_at")[: WAITING * 5])
     clocks_of = leads.response_clocks(found)
     for lead in found:
         lead.response_clock = clocks.shown(clocks_of.get(lead.pk), lead)
@@ -68,7 +67,7 @@ def _next(request: Request, rows: Any) -> list[dict[str, Any]]:
     weak = [one for one in judged if one[3]]
     weak.sort(key=lambda one: (one[1] != "risk", -(one[0].amount or 0)))
     return [
-        {"deal": deal, "state": state, "why": formats.listed([_(health.REASONS[key]) for key in against[:2]])}
+        {"deal": deal, "state": state, "why": [_(health.REASONS[key]) for key in against[:2]]}
         for deal, state, _good, against in weak[:DEALS]
     ]
 

@@ -46,7 +46,7 @@ def test_yen_have_no_decimals(db):
     assert formats.money(1200, "JPY") == "¥1,200"
 
 
-@pytest.mark.parametrize(("minutes", "said"), [(37, "37 m"), (78, "1 h 18 m"), (60 * 50, "2 d 2 h")])
+@pytest.mark.parametrize(("minutes", "said"), [(37, "37 m"), (78, "1 h 18 m"), (60 * 50, "2 d 2 h"), (60 * 24 * 12 + 90, "12 d")])
 def test_durations(db, minutes, said):
     assert formats.duration(minutes) == said
 

@@ -10,6 +10,15 @@ def test_the_list_shows_the_response_clock(company, signed_in):
     assert 'class="clock' in page
 
 
+def test_the_queue_is_led_by_how_the_last_requests_were_answered(company, signed_in):
+    ana = signed_in("ana")
+    page = ana.get("/leads").content.decode()
+    assert "Waiting now" in page
+    assert "not answered" in page or "Last 30 days" not in page
+    assert "Waiting now" not in ana.get("/leads?view=all").content.decode()
+    assert "Waiting now" not in ana.get("/leads?q=nora").content.decode()
+
+
 def test_conversion_is_previewed_then_made(company, signed_in):
     client, lead = signed_in("ana"), company["lead"]
     preview = client.get(f"/leads/{lead.pk}/conversion", **HTMX).content.decode()

@@ -24,4 +24,4 @@ def test_a_waiting_lead_is_on_top(company, signed_in):
 
 
 def test_a_manager_can_look_at_the_team(company, signed_in):
-    assert b"Nora Lindholm" in signed_in("daniel").get("/?whose=team").content
+    assert b"Nora Lindholm" in signed_in("daniel").get("/").content

@@ -331,8 +331,10 @@ def query(context: template.Context, **changes: Any) -> str:
 
 @register.filter
 def since_days(value: datetime | None) -> str:
-    """How many days ago, short."""
-    return "" if value is None else formats.days(max(0, (clock.now() - value).days))
+    """How many days ago, short: today, 12 d."""
+    if value is None:
+        return ""
+    return formats.days(days) if (days := (clock.now() - value).days) > 0 else _("today")
 
 
 @register.inclusion_tag("ui/chart.html")

@@ -64,7 +64,7 @@ document.addEventListener("keydown", (e) => {
   const target = key === "/" ? $("[data-filter]") : key === "?" ? $("#shortcuts") : $(`main [data-key="${CSS.escape(key)}"], .top [data-key="${CSS.escape(key)}"]`);
   if (!target) return;
   e.preventDefault();
-  if (target.showModal) target.showModal(); else if (key === "/") target.focus(); else target.click();
+  if (target.showModal) target.showModal(); else if (target.matches("input")) target.focus(); else target.click();
 });
 
 // ---- charts: an SVG drawn by the server at our own width ----
