@@ -40,6 +40,14 @@ def stopped_clock():
     """The server runs in a thread of its own and keeps the real time, so the story does too."""
 
 
+@pytest.fixture(scope="module", autouse=True)
+def restocked(django_db_setup, django_db_blocker):
+    """Journeys leave empty tables: start data comes back for whatever test follows in this worker."""
+    yield
+    with django_db_blocker.unblock():
+        ensure.ensure()
+
+
 @pytest.fixture
 def company(transactional_db):
     """A fresh company; the protection of history is lifted before the tables are emptied."""

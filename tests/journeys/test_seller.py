@@ -34,7 +34,7 @@ def test_a_seller_finds_moves_loses_and_takes_back(visit, accessible, pipeline):
     _edits_a_field_and_undoes_it(page)
     page.get_by_role("link", name="Deals", exact=True).first.click()
     accessible(page)
-    page.get_by_role("link", name="Board").click()
+    page.get_by_role("link", name="Board", exact=True).click()
     accessible(page)
     _moves_by_mouse(page)
     _moves_by_keyboard(page)

@@ -37,9 +37,9 @@ def test_small_screens(visit, accessible, cast):
 
 def test_a_quota_is_typed_with_the_keyboard_and_undone(visit, cast):
     page = visit("chiara", "/quotas?year=2026")
-    cell = page.get_by_label("Ines Navarro, 2026-Q4, USD")
+    cell = page.get_by_label("Ines Navarro, Q4 2026, USD")
     cell.fill("200,000")
     cell.press("Enter")
     expect(page.get_by_text("1 quota set")).to_be_visible()
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_label("Ines Navarro, 2026-Q4, USD")).to_have_value("")
+    expect(page.get_by_label("Ines Navarro, Q4 2026, USD")).to_have_value("")
