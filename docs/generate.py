@@ -64,7 +64,12 @@ def metrics() -> str:
     text = "# Metrics\n"
     for key, m in METRICS.items():
         variants = [[f"`{name}`", ", ".join(f"`{option}`" for option in options)] for name, options in m.variants.items()]
-        means = [["Population", m.means.population], ["Date", m.means.date], ["Currency", m.means.currency], ["Nothing to divide by", m.means.nothing]]
+        means = [
+            ["Population", m.means.population],
+            ["Date", m.means.date],
+            ["Currency", m.means.currency],
+            ["Nothing to divide by", m.means.nothing],
+        ]
         text += f"\n## {m.label} (`{key}`)\n\n{m.question} Formula: {' ÷ '.join(m.of)}. Unit: {m.unit}.\n\n"
         text += table(["", ""], means) + "\n" + (table(["Variant", "Options, default first"], variants) if variants else "")
     return text
@@ -78,7 +83,13 @@ def endpoints() -> str:
     return "# Endpoints\n\n" + table(["", "Address", "What it does"], rows)
 
 
-PAGES = {"settings.md": settings, "capabilities.md": capabilities, "commands.md": commands, "metrics.md": metrics, "endpoints.md": endpoints}
+PAGES = {
+    "settings.md": settings,
+    "capabilities.md": capabilities,
+    "commands.md": commands,
+    "metrics.md": metrics,
+    "endpoints.md": endpoints,
+}
 
 
 def write() -> None:

@@ -70,7 +70,9 @@ class TestCreating:
         with pytest.raises(Invalid):
             deals.create(by=system, name="x", stage=stage("won").pk)
         (fact,) = deals.create_many(
-            [{"name": "x", "stage": stage("won").pk, "created_on": dt.date(2026, 1, 5), "closed_on": dt.date(2026, 3, 1)}], by=system, facts=True
+            [{"name": "x", "stage": stage("won").pk, "created_on": dt.date(2026, 1, 5), "closed_on": dt.date(2026, 3, 1)}],
+            by=system,
+            facts=True,
         )
         rows = DealChange.objects.filter(deal_id=fact.pk).order_by("occurred_at")
         assert [(row.status, row.occurred_at.date()) for row in rows] == [("open", dt.date(2026, 1, 5)), ("won", dt.date(2026, 3, 1))]
@@ -251,7 +253,11 @@ class TestParts:
         for role in ("user", "champion", None):
             deals.set_role(deal, contact=contact, role=role, by=system)
         assert not deal.people.exists()
-        assert [entry.data["after"] for entry in history.of("deal", deal.pk).filter(kind="deal.contact").order_by("id")] == ["user", "champion", None]
+        assert [entry.data["after"] for entry in history.of("deal", deal.pk).filter(kind="deal.contact").order_by("id")] == [
+            "user",
+            "champion",
+            None,
+        ]
 
 
 def test_assigning_outside_ones_reach_is_refused(cast):

@@ -16,7 +16,9 @@ NOW = dt.datetime(2026, 11, 20, 10, 40, tzinfo=dt.UTC)
 @pytest.fixture
 def lead(system):
     received = NOW - dt.timedelta(minutes=30)
-    return leads.create(by=system, first_name="Nora", last_name="Lindholm", email="Nora@Brightwater.example", company="Brightwater", received_at=received)
+    return leads.create(
+        by=system, first_name="Nora", last_name="Lindholm", email="Nora@Brightwater.example", company="Brightwater", received_at=received
+    )
 
 
 class TestResponseClock:

@@ -74,7 +74,7 @@ def test_a_token_is_shown_once_limited_and_revoked(company, cast, signed_in):
     page = client.post(
         "/settings/tokens", {"form": "new", "name": "Sheet", "days": "30", "capabilities": ["deal.edit", "roles.manage"]}
     ).content.decode()
-    secret = page.split("anywhere\">")[1].split("</code>")[0]
+    secret = page.split('anywhere">')[1].split("</code>")[0]
     actor = tokens.actor_for(secret)
     assert actor.capabilities == {"deal.edit"}
     assert secret not in client.get("/settings/tokens").content.decode()
