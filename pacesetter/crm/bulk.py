@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from pacesetter.base.listings import LISTINGS
-from pacesetter.base.models import User
+from pacesetter.base.models import HistoryEntry, User
 from pacesetter.core.errors import Invalid, NotFound
 from pacesetter.crm import accounts, contacts, deals, leads
 from pacesetter.crm.models import Stage
@@ -65,7 +65,7 @@ def edit(noun: str, ids: Sequence[int], changes: Mapping[str, Any], *, by: "Acto
             deals.move_stage_many(rows, to=_stage(plain.pop("stage")), by=by, batch=batch)
         if plain:
             VERBS[noun].edit_many(rows, by=by, batch=batch, **plain)
-    return Change(len(rows), batch)
+    return Change(_changed(batch), batch)
 
 
 def archive(noun: str, ids: Sequence[int], *, by: "Actor") -> Change:
@@ -73,7 +73,12 @@ def archive(noun: str, ids: Sequence[int], *, by: "Actor") -> Change:
     by.require("record.bulk")
     rows, batch = _rows(noun, ids, by), uuid.uuid4()
     VERBS[noun].archive_many(rows, by=by, batch=batch)
-    return Change(len(rows), batch)
+    return Change(_changed(batch), batch)
+
+
+def _changed(batch: uuid.UUID) -> int:
+    """How many records a batch really changed; those that were so already leave no entry."""
+    return HistoryEntry.objects.filter(batch=batch).values("object_id").distinct().count()
 
 
 def _rows(noun: str, ids: Sequence[int], by: "Actor") -> list[Any]:
