@@ -5,6 +5,7 @@ from pacesetter.web.settings import (
     catalogue,
     company,
     fields,
+    first,
     options,
     people,
     pipelines,
@@ -16,5 +17,5 @@ from pacesetter.web.settings import (
     undo,
 )
 
-MODULES = (company, people, teams, roles, pipelines, stages, calendars, rates, fields, options, catalogue, tokens, undo)
+MODULES = (first, company, people, teams, roles, pipelines, stages, calendars, rates, fields, options, catalogue, tokens, undo)
 urls = [address for module in MODULES for address in module.urls]
