@@ -50,3 +50,11 @@ def undo(request: HttpRequest, pk: int) -> Any:
 def undo_batch(request: HttpRequest, batch: uuid.UUID) -> Any:
     done, left = history.undo_batch(batch, by=actor_of(request))
     return {"undone": done, "left": [{"noun": entry.noun, "id": entry.object_id, "code": refusal.code} for entry, refusal in left]}
+
+
+@router.post("/{noun}s/{int:pk}/erasure", response=dict[str, int], summary="Blank a person's data in the history of their record")
+def erase(request: HttpRequest, noun: str, pk: int) -> Any:
+    if noun not in LISTINGS:
+        raise NotFound("not_found", noun=noun, id=pk)
+    by = actor_of(request)
+    return {"blanked": history.blank(noun, one(noun, pk, by).pk, by=by)}

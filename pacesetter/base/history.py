@@ -125,3 +125,26 @@ def undo_batch(batch: uuid.UUID, *, by: "Actor") -> tuple[int, list[tuple[Histor
         except Refused as refusal:
             left.append((entry, refusal))
     return done, left
+
+
+PERSONAL = {
+    "contact": ("first_name", "last_name", "email", "phone", "mobile", "title"),
+    "lead": ("first_name", "last_name", "email", "phone", "mobile", "title", "request"),
+}
+
+
+@transaction.atomic
+def blank(noun: str, object_id: int, *, by: "Actor") -> int:
+    """Blank a person's data in the history of their record; that it was done stays. Returns how many entries changed."""
+    by.require("personal.erase")
+    if noun not in PERSONAL:
+        raise Refused("nothing_personal", noun=noun)
+    touched = []
+    for entry in HistoryEntry.objects.filter(noun=noun, object_id=object_id):
+        kept = {key: [None, None] if key in PERSONAL[noun] else pair for key, pair in entry.changes.items()}
+        if kept != entry.changes:
+            entry.changes = kept
+            touched.append(entry)
+    HistoryEntry.objects.bulk_update(touched, ["changes"], batch_size=CHUNK)
+    record_plain(noun, object_id, "history.blanked", by=by, data={"entries": len(touched)})
+    return len(touched)

@@ -39,6 +39,7 @@ SENTENCES: dict[str, str] = {
     "bad_interval": mark("The interval ends on {until}, before it begins on {since}."),
     "converted": mark("{name} was converted already."),
     "lead_closed": mark("{name} is closed; reopen the lead first."),
+    "nothing_personal": mark("The history of a {noun} holds no personal data."),
     "nothing_to_undo": mark("There is nothing to undo here."),
     "undo_conflict": mark("{field} was changed again since; set it by hand."),
     "bad_condition": mark("The condition cannot be read at “{at}”."),
