@@ -9,7 +9,7 @@ from ninja import Body, Router, Schema, Status
 from pacesetter.api.auth import actor_of
 from pacesetter.api.shapes import show
 from pacesetter.base import fields, find
-from pacesetter.crm import campaigns, pipelines, products
+from pacesetter.crm import campaigns, pipelines, products, statuses
 from pacesetter.crm.models import Campaign, LeadStatus, LostReason, Pipeline, Product, Stage
 
 router = Router()
@@ -37,6 +37,13 @@ class LabelIn(Schema):
 class ReasonIn(Schema):
     label: dict[str, str]
     never_real: bool = False
+
+
+class StatusIn(Schema):
+    """A label in one or more languages, and one of the fixed types: new, working, nurture, qualified, converted, disqualified."""
+
+    label: dict[str, str]
+    type: str
 
 
 class OptionsIn(Schema):
@@ -96,9 +103,28 @@ def edit_reason(request: HttpRequest, pk: int, body: dict[str, Any] = Body(...))
     return _reason(pipelines.edit_reason(find.one(LostReason, pk), by=actor_of(request), **body))
 
 
+def _status(status: LeadStatus) -> dict[str, Any]:
+    return {key: getattr(status, key) for key in ("id", "key", "label", "type", "position", "archived_on")}
+
+
 @router.get("/lead-statuses", response=list[dict[str, Any]], summary="A company's labels over the fixed types")
-def statuses(request: HttpRequest) -> Any:
-    return [{"id": s.pk, "key": s.key, "label": s.label, "type": s.type} for s in find.every(LeadStatus)]
+def all_statuses(request: HttpRequest) -> Any:
+    return [_status(status) for status in find.every(LeadStatus)]
+
+
+@router.post("/lead-statuses", response={201: dict[str, Any]}, summary="Add a status of a fixed type")
+def add_status(request: HttpRequest, body: StatusIn) -> Any:
+    return Status(201, _status(statuses.create(body.label, type=body.type, by=actor_of(request))))
+
+
+@router.patch("/lead-statuses/{int:pk}", response=dict[str, Any], summary="Change a status's label or place")
+def edit_status(request: HttpRequest, pk: int, body: dict[str, Any] = Body(...)) -> Any:
+    return _status(statuses.edit(find.one(LeadStatus, pk), by=actor_of(request), **body))
+
+
+@router.post("/lead-statuses/{int:pk}/archival", response=dict[str, Any], summary="Take a status out of the choices")
+def archive_status(request: HttpRequest, pk: int) -> Any:
+    return _status(statuses.archive(find.one(LeadStatus, pk), by=actor_of(request)))
 
 
 @router.get("/options/{name}", response=dict[str, str], summary="The choices of a picklist, such as account.industry")
