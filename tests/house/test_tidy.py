@@ -11,7 +11,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 MADE = re.compile(
     r"(^|/)(__pycache__|\.venv|node_modules|\.hypothesis|[^/]+\.egg-info|\.[a-z]+_cache)/|\.(pyc|mo|sqlite3|parquet|log|orig|rej)$"
 )
-HOME = re.compile(r"/(?:home|Users)/[a-z]\w+/|/work/\w+|/root/")
+HOME = re.compile(r"/(?:home|Users)/[a-z]\w+/|" + re.escape(f"{ROOT}/"))
 REGISTRY = re.compile(r"(?:index-url|extra-index-url|trusted-host|find-links)\b|https?://[^\s\"')]*/simple/?\b")
 
 
