@@ -161,7 +161,7 @@ def create(label: dict[str, str], *, by: "Actor") -> Pipeline:
 @transaction.atomic
 def edit(pipeline: Pipeline, *, by: "Actor", **changes: Any) -> Pipeline:
     """Rename a pipeline or change whether stages may be skipped and taken back."""
-    return _edit(pipeline, "pipeline", {"label", "allow_skip", "allow_back", "position", "archived_on"}, by, changes)
+    return edit_row(pipeline, "pipeline", {"label", "allow_skip", "allow_back", "position", "archived_on"}, by, changes)
 
 
 @transaction.atomic
@@ -205,7 +205,7 @@ def edit_stage(stage: Stage, *, by: "Actor", **changes: Any) -> Stage:
     probability = changes.get("probability", 0)
     if not 0 <= int(probability) <= 100:
         raise Invalid("wrong_type", field="probability", value=probability, type="percentage")
-    return _edit(stage, "stage", STAGE_FIELDS, by, changes)
+    return edit_row(stage, "stage", STAGE_FIELDS, by, changes)
 
 
 def _refuse_needed(stage: Stage) -> None:
@@ -234,10 +234,11 @@ def add_reason(label: dict[str, str], *, by: "Actor", never_real: bool = False) 
 @transaction.atomic
 def edit_reason(reason: LostReason, *, by: "Actor", **changes: Any) -> LostReason:
     """Change a reason's label, its flag or archive it."""
-    return _edit(reason, "lost_reason", {"label", "never_real", "position", "archived_on"}, by, changes)
+    return edit_row(reason, "lost_reason", {"label", "never_real", "position", "archived_on"}, by, changes)
 
 
-def _edit(row: Any, noun: str, allowed: set[str], by: "Actor", changes: dict[str, Any]) -> Any:
+def edit_row(row: Any, noun: str, allowed: set[str], by: "Actor", changes: dict[str, Any]) -> Any:
+    """Change the allowed columns of a row of the process, leaving one entry."""
     by.require("process.manage")
     for key in changes.keys() - allowed:
         raise Invalid("read_only", field=key)

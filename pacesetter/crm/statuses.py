@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from pacesetter.base import clock, fields, history
-from pacesetter.base.fields import canonical
 from pacesetter.core.errors import Invalid, Refused
 from pacesetter.core.labels import in_language
+from pacesetter.crm import pipelines
 from pacesetter.crm.models import Lead, LeadStatus
 from pacesetter.crm.models.leads import TYPES
 
@@ -35,16 +35,7 @@ def create(label: dict[str, str], *, type: str, by: "Actor") -> LeadStatus:
 @transaction.atomic
 def edit(status: LeadStatus, *, by: "Actor", **changes: Any) -> LeadStatus:
     """Change a status's label or place."""
-    by.require("process.manage")
-    for key in changes.keys() - EDITABLE:
-        raise Invalid("read_only", field=key)
-    before = {key: canonical(getattr(status, key)) for key in changes}
-    for key, value in changes.items():
-        setattr(status, key, value)
-    status.save()
-    differ = {key: [before[key], value] for key, value in changes.items() if before[key] != value}
-    history.record_plain("lead_status", status.pk, "lead_status.edited", by=by, changes=differ)
-    return status
+    return pipelines.edit_row(status, "lead_status", EDITABLE, by, changes)
 
 
 @transaction.atomic
