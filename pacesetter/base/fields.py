@@ -4,7 +4,7 @@ A field is described once, on the model plus here; lists, conditions, loaders, f
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -281,17 +281,18 @@ def choices(field: Field, language: str = "en", translate: Callable[[str], str] 
 
 
 @transaction.atomic
-def add_options(name: str, labels: list[str], *, by: "Actor") -> dict[str, str]:
-    """Make choices of a picklist that are not there yet; returns the key of every label."""
+def add_options(name: str, labels: Sequence[str | dict[str, str]], *, by: "Actor") -> dict[str, str]:
+    """Make choices of a picklist that are not there yet, each an English label or `{lang: label}`; returns the key of every English label."""
     if not (by.can("catalogue.manage") or by.can("record.import")):
         by.require("catalogue.manage")
     known = {fold(label): key for key, label in options(name).items()}
-    new = [label for label in dict.fromkeys(labels) if fold(label) not in known]
+    wanted = {one if isinstance(one, str) else one["en"]: {"en": one} if isinstance(one, str) else one for one in labels}
+    new = [label for label in wanted if fold(label) not in known]
     for position, label in enumerate(new, start=len(known)):
         key = known[fold(label)] = key_for(label, set(known.values()))
-        row = Option.objects.create(field=name, key=key, label={"en": label}, position=position)
+        row = Option.objects.create(field=name, key=key, label=wanted[label], position=position)
         history.record_plain("option", row.pk, "option.created", by=by, data={"field": name, "label": label})
-    return {label: known[fold(label)] for label in labels}
+    return {label: known[fold(label)] for label in wanted}
 
 
 @transaction.atomic

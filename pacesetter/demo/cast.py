@@ -25,6 +25,36 @@ SMALL = Segment("small", 130, 0.30, 11_000, 30, 500_000, 3, (1, 2), 3, (8, 90))
 MID = Segment("mid", 60, 0.25, 45_000, 70, 800_000, 5, (2, 4), 6, (100, 900))
 ENTERPRISE = Segment("enterprise", 30, 0.22, 140_000, 150, 1_100_000, 9, (3, 6), 12, (1_000, 24_000))
 SEGMENTS = {segment.key: segment for segment in (SMALL, MID, ENTERPRISE)}
+# What the company's own choices are called in Spanish and Italian.
+WORDS = {
+    "Small business": ("Pequeña empresa", "Piccola impresa"),
+    "Mid-market": ("Mediana empresa", "Media impresa"),
+    "Enterprise": ("Gran empresa", "Grande impresa"),
+    "Manufacturing": ("Industria", "Manifattura"),
+    "Logistics": ("Logística", "Logistica"),
+    "Energy": ("Energía", "Energia"),
+    "Food": ("Alimentación", "Alimentare"),
+    "Pharma": ("Farmacia", "Farmaceutica"),
+    "Retail": ("Comercio", "Commercio"),
+    "Chemicals": ("Química", "Chimica"),
+    "Health": ("Salud", "Sanità"),
+    "Inbound request": ("Solicitud entrante", "Richiesta in entrata"),
+    "Outbound": ("Prospección", "Ricerca attiva"),
+    "Partner referral": ("Recomendación de socio", "Segnalazione di un partner"),
+    "Event": ("Evento", "Evento"),
+    "Edited or logged something": ("Editó o registró algo", "Ha modificato o registrato qualcosa"),
+    "Recorded a customer call": ("Grabó una llamada con un cliente", "Ha registrato una chiamata con un cliente"),
+    "Sent a sequence step": ("Envió un paso de una secuencia", "Ha inviato un passo di una sequenza"),
+    "Sent a proposal": ("Envió una propuesta", "Ha inviato una proposta"),
+}
+
+
+def in_words(text: str) -> dict[str, str]:
+    """The label of a choice in every language we know for it; names stay as they are."""
+    es, it = WORDS.get(text, (text, text))
+    return {"en": text, "es": es, "it": it}
+
+
 SEGMENT_LABELS = {"small": "Small business", "mid": "Mid-market", "enterprise": "Enterprise"}
 
 

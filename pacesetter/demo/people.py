@@ -139,10 +139,13 @@ def _moves(crew: Crew, plan: Plan) -> None:
 
 def _catalogue(crew: Crew, plan: Plan) -> None:
     by = crew.by
-    fields.add_options("account.segment", list(cast.SEGMENT_LABELS.values()), by=by)
-    fields.add_options("account.industry", [*cast.INDUSTRIES, cast.MISSPELT], by=by)
-    fields.add_options("source", [label for _, label, _ in cast.SOURCES], by=by)
-    fields.add_options("deal.competitor", list(cast.COMPETITORS), by=by)
+    for name, labels in (
+        ("account.segment", cast.SEGMENT_LABELS.values()),
+        ("account.industry", (*cast.INDUSTRIES, cast.MISSPELT)),
+        ("source", [label for _, label, _ in cast.SOURCES]),
+        ("deal.competitor", cast.COMPETITORS),
+    ):
+        fields.add_options(name, [cast.in_words(label) for label in labels], by=by)
     crew.products = products.create_many(
         [{"name": n, "family": f, "price": str(p), "currency": "USD", "recurring_months": 12} for n, f, p in cast.PRODUCTS], by=by
     )
@@ -194,7 +197,7 @@ def equip(crew: Crew, plan: Plan, seed: int) -> None:
 
     rng, users_of = random.Random(seed + 1), _users_by_week(crew, plan)
     for name, act, start, end in cast.TOOLS:
-        tool = tools.create(name, core_act={"en": act}, by=crew.by)
+        tool = tools.create(name, core_act=cast.in_words(act), by=crew.by)
         holders = {user.pk: user for people in users_of.values() for user in people}
         tools.give(tool, users=holders.values(), since=plan.since, by=crew.by)
         weeks = sorted(users_of)

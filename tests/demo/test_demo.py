@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from pacesetter.base.models import User
+from pacesetter.base.models import Option, User
 from pacesetter.core.errors import Refused
 from pacesetter.crm.models import Account, Activity, Contact, Deal, DealChange, Lead, LineItem
 from pacesetter.demo import make, plan
@@ -79,3 +79,5 @@ def test_a_short_company_is_played_and_adds_up(monkeypatch):
     with pytest.raises(Refused):
         make("s", seed=7, password="amber-quarry-77-lake", step=lambda *_: None)
     assert User.objects.filter(is_active=False).exists()
+    assert all(option.label.keys() == {"en", "es", "it"} for option in Option.objects.all())
+    assert Option.objects.get(key="energy").label["es"] == "Energía"
