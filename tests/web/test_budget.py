@@ -25,7 +25,7 @@ def test_a_full_page_stays_inside_the_budget(company, cast, system, signed_in, p
         [{"name": f"Deal {n}", "account": company["acme"].pk, "owner": cast.ines.pk, "amount": "10"} for n in range(60)], by=system
     )
     page = signed_in("chiara").get(path).content
-    files = sum(len(gzip.compress((STATIC / name).read_bytes())) for name in ("shell.css", "parts.css", "app.js"))
+    files = sum(len(gzip.compress((STATIC / name).read_bytes())) for name in ("app.css", "app.js"))
     htmx = 17 * KB
     assert len(gzip.compress(page)) + files + htmx <= 60 * KB
     assert len(re.findall(rb"<[a-z]", page)) <= 2500

@@ -1,4 +1,4 @@
-"""The components of every page as template tags; their look lives in static/web/parts.css."""
+"""The components of every page as template tags; their look lives in static/web/app.css."""
 
 import re
 import zlib
