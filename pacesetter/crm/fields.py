@@ -230,3 +230,18 @@ describe(
         budget=MONEY,
     ),
 )
+describe(
+    "campaign_member",
+    *from_model(
+        "campaign_member",
+        models.CampaignMember,
+        {
+            "campaign": mark("Campaign"),
+            "lead": mark("Lead"),
+            "contact": mark("Contact"),
+            "status": mark("Status"),
+            "responded": mark("Responded"),
+            "added_on": mark("Added on"),
+        },
+    ),
+)

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm', '0001_initial'),
+        ("crm", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='lineitem',
-            name='amount',
+            model_name="lineitem",
+            name="amount",
             field=models.BigIntegerField(blank=True, null=True),
         ),
         migrations.AlterField(
-            model_name='lineitem',
-            name='unit_price',
+            model_name="lineitem",
+            name="unit_price",
             field=models.BigIntegerField(blank=True, null=True),
         ),
     ]

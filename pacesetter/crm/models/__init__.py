@@ -2,7 +2,7 @@
 
 from pacesetter.crm.models.accounts import Account
 from pacesetter.crm.models.activities import Activity
-from pacesetter.crm.models.campaigns import Campaign
+from pacesetter.crm.models.campaigns import Campaign, CampaignMember
 from pacesetter.crm.models.changes import DealChange, LeadChange
 from pacesetter.crm.models.contacts import Contact
 from pacesetter.crm.models.deals import Credit, Deal, DealContact, LineItem
@@ -14,6 +14,7 @@ __all__ = [
     "Account",
     "Activity",
     "Campaign",
+    "CampaignMember",
     "Contact",
     "Credit",
     "Deal",

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from pacesetter.core.labels import mark
+
 
 class Change(models.Model):
     """One row per record and moment. `fields` says which columns are known; there are no "previous" columns,
@@ -19,8 +21,11 @@ class Change(models.Model):
         abstract = True
 
 
+ORIGINS = [("", mark("Changed here")), ("frame", mark("Concluded at the import")), ("told", mark("History of another system"))]
+
+
 class DealChange(Change):
-    """The values of a deal after a change."""
+    """The values of a deal after a change. `origin` tells what happened here from what an import concluded or was told."""
 
     deal_id = models.BigIntegerField()
     pipeline_id = models.BigIntegerField(null=True)
@@ -32,6 +37,7 @@ class DealChange(Change):
     currency = models.CharField(max_length=3, blank=True)
     close_date = models.DateField(null=True)
     category = models.CharField(max_length=15, blank=True)
+    origin = models.CharField(max_length=5, blank=True, choices=ORIGINS, default="", db_default="")
 
     class Meta:
         indexes = [models.Index(fields=["deal_id", "occurred_at", "id"])]

@@ -15,6 +15,16 @@ KINDS = [
     ("option", mark("New choices")),
     ("record", mark("New records")),
     ("estimate", mark("Estimate")),
+    ("field", mark("New fields")),
+    ("alike", mark("Possible duplicates")),
+    ("gone", mark("Deleted in the source")),
+]
+DECISIONS = [
+    ("accepted", mark("Accepted")),
+    ("rejected", mark("Rejected")),
+    ("update", mark("Update the record")),
+    ("skip", mark("Leave the row out")),
+    ("create", mark("Create another record")),
 ]
 
 
@@ -60,7 +70,7 @@ class Repair(models.Model):
     code = models.CharField(max_length=60)
     params = models.JSONField(default=dict)
     optional = models.BooleanField(default=False)
-    decision = models.CharField(max_length=10, blank=True, choices=[("accepted", mark("Accepted")), ("rejected", mark("Rejected"))])
+    decision = models.CharField(max_length=10, blank=True, choices=DECISIONS)
 
     class Meta:
         ordering = ["file", "id"]
