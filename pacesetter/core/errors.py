@@ -32,7 +32,7 @@ SENTENCES: dict[str, str] = {
     "shares": mark("The shares of the owners add up to {total} %, not to 100 %."),
     "amount_from_lines": mark("The amount is the sum of the line items; edit those."),
     "no_rate": mark("There is no {set} rate from {currency} for {day}. Add one under Settings, Rates."),
-    "in_use": mark("{name} is used by {count} records. Move them first, or archive it."),
+    "in_use": mark("{name} is used by {count} records. Move them first."),
     "duplicate": mark("{field} {value} is already used by {name}."),
     "cycle": mark("{name} cannot stand below itself."),
     "overlap": mark("{name} already has an entry that overlaps {since}."),

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from pacesetter.base import clock, fields, history
-from pacesetter.core.errors import Invalid, Refused
-from pacesetter.core.labels import in_language
+from pacesetter.core.errors import Invalid, Refused, add_sentences
+from pacesetter.core.labels import in_language, mark
 from pacesetter.crm import pipelines
 from pacesetter.crm.models import Lead, LeadStatus
 from pacesetter.crm.models.leads import TYPES
@@ -14,7 +14,8 @@ from pacesetter.crm.models.leads import TYPES
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
 
-EDITABLE = {"label", "position"}
+add_sentences({"only_status": mark("{name} is the only status of its type, and leads need one.")})
+EDITABLE = {"label", "position", "archived_on"}
 
 
 @transaction.atomic
@@ -34,19 +35,21 @@ def create(label: dict[str, str], *, type: str, by: "Actor") -> LeadStatus:
 
 @transaction.atomic
 def edit(status: LeadStatus, *, by: "Actor", **changes: Any) -> LeadStatus:
-    """Change a status's label or place."""
+    """Change a status's label or place, archive it or bring it back; one that leads need is not archived."""
+    if changes.get("archived_on"):
+        _refuse_needed(status)
     return pipelines.edit_row(status, "lead_status", EDITABLE, by, changes)
 
 
-@transaction.atomic
-def archive(status: LeadStatus, *, by: "Actor") -> LeadStatus:
-    """Take a status out of the choices; refused while leads stand in it, or when it is the last of its type."""
-    by.require("process.manage")
+def _refuse_needed(status: LeadStatus) -> None:
+    name = in_language(status.label, "en")
     held = Lead.objects.filter(status=status, archived_at__isnull=True).count()
-    others = LeadStatus.objects.filter(type=status.type, archived_on__isnull=True).exclude(pk=status.pk)
-    if held or not others.exists():
-        raise Refused("in_use", name=in_language(status.label, "en"), count=held)
-    status.archived_on = clock.today()
-    status.save()
-    history.record_plain("lead_status", status.pk, "lead_status.archived", by=by)
-    return status
+    if held:
+        raise Refused("in_use", name=name, count=held)
+    if not LeadStatus.objects.filter(type=status.type, archived_on__isnull=True).exclude(pk=status.pk).exists():
+        raise Refused("only_status", name=name)
+
+
+def archive(status: LeadStatus, *, by: "Actor") -> LeadStatus:
+    """Take a status out of the choices."""
+    return edit(status, archived_on=clock.today(), by=by)

@@ -7,7 +7,7 @@ from pacesetter.web import rooms
 
 ADDRESSES = {
     "company": "ada chiara", "people": "ada chiara", "people/new": "ada chiara", "teams": "ada chiara", "teams/new": "ada chiara", "roles": "ada chiara",
-    "pipelines": "ada chiara", "pipelines/new": "ada chiara", "pipelines/1": "ada chiara", "pipelines/stages/1": "ada chiara", "pipelines/reasons/new": "ada",
+    "pipelines": "ada chiara", "pipelines/new": "ada chiara", "pipelines/1": "ada chiara", "pipelines/stages/1": "ada chiara", "pipelines/reasons/new": "ada", "pipelines/statuses/new": "ada",
     "calendars": "ada chiara", "calendars/new": "ada", "rates": "ada chiara", "fields": "ada chiara", "fields/deal/new": "ada", "choices": "ada chiara",
     "products": "ada chiara", "products/new": "ada", "campaigns": "ada", "campaigns/new": "ada", "tokens": "ada chiara daniel ines yuki",
 }  # fmt: skip

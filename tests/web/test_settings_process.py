@@ -1,7 +1,7 @@
 """Pipelines, stages, reasons, fields, choices and the catalogue."""
 
 from pacesetter.base.models import CustomField, Option
-from pacesetter.crm.models import Campaign, LostReason, Pipeline, Product, Stage
+from pacesetter.crm.models import Campaign, LeadStatus, LostReason, Pipeline, Product, Stage
 from tests.web.test_settings_company import undo_of
 
 LABEL = {"label-en": "Partner", "label-es": "Socios", "label-it": ""}
@@ -37,10 +37,10 @@ def test_rules_of_a_pipeline_change_and_come_back(company, signed_in):
 
 def test_arrows_move_a_stage(company, signed_in, stages):
     client, address = signed_in("ada"), f"/settings/pipelines/{stages[0].pipeline_id}"
-    client.post(address, {"form": "move", "stage": stages[1].pk, "to": "up"})
+    client.post(address, {"form": "move", "row": stages[1].pk, "to": "up"})
     order = list(Stage.objects.filter(pipeline=stages[0].pipeline_id).order_by("position").values_list("pk", flat=True))
     assert order[:2] == [stages[1].pk, stages[0].pk]
-    assert b"is-bad" in client.post(address, {"form": "move", "stage": stages[1].pk, "to": "up"}, follow=True).content
+    assert b"is-bad" in client.post(address, {"form": "move", "row": stages[1].pk, "to": "up"}, follow=True).content
 
 
 def test_everything_of_a_stage_is_typed(company, signed_in, stages):
@@ -84,6 +84,58 @@ def test_a_reason_is_added_changed_and_archived(company, signed_in):
     reason.refresh_from_db()
     assert reason.never_real
     assert reason.archived_on
+
+
+def test_a_status_is_added_renamed_in_three_languages_and_undone(company, signed_in):
+    client = signed_in("ada")
+    client.post("/settings/pipelines/statuses/new", {"form": "status", "label-en": "Called", "label-it": "Chiamato", "type": "working"})
+    status = LeadStatus.objects.get(key="called")
+    assert (status.label, status.type) == ({"en": "Called", "it": "Chiamato"}, "working")
+    more = {"label-en": "Called twice", "label-es": "Dos llamadas", "label-it": "Chiamato", "type": "new"}
+    page = client.post(f"/settings/pipelines/statuses/{status.pk}", {"form": "status", **more}, follow=True).content
+    status.refresh_from_db()
+    assert (status.label["es"], status.type) == ("Dos llamadas", "working")
+    client.post(undo_of(page))
+    status.refresh_from_db()
+    assert status.label == {"en": "Called", "it": "Chiamato"}
+
+
+def test_a_status_is_archived_and_comes_back(company, signed_in):
+    client = signed_in("ada")
+    client.post("/settings/pipelines/statuses/new", {"form": "status", "label-en": "Called", "type": "working"})
+    address = f"/settings/pipelines/statuses/{LeadStatus.objects.get(key='called').pk}"
+    page = client.post(address, {"form": "archive"}, follow=True).content
+    assert LeadStatus.objects.get(key="called").archived_on
+    assert b"archived" in page
+    client.post(undo_of(page))
+    assert not LeadStatus.objects.get(key="called").archived_on
+    client.post(address, {"form": "archive"})
+    client.post(address, {"form": "restore"})
+    assert not LeadStatus.objects.get(key="called").archived_on
+
+
+def test_a_status_that_leads_need_is_not_archived(company, signed_in):
+    held, last = LeadStatus.objects.get(key="new"), LeadStatus.objects.get(key="nurture")
+    for status, says in ((held, b"is used by"), (last, b"only status of its type")):
+        page = signed_in("ada").post(f"/settings/pipelines/statuses/{status.pk}", {"form": "archive"}, follow=True)
+        assert says in page.content
+
+
+def test_arrows_move_a_status_and_a_reason(company, signed_in):
+    client = signed_in("ada")
+    for form, model in (("status", LeadStatus), ("reason", LostReason)):
+        first, second = model.objects.all()[:2]
+        page = client.post("/settings/pipelines", {"form": form, "row": second.pk, "to": "up"}, follow=True).content
+        assert list(model.objects.all()[:2]) == [second, first]
+        client.post(undo_of(page))
+        assert list(model.objects.all()[:2]) == [first, second]
+
+
+def test_a_type_that_is_not_known_is_refused(company, signed_in):
+    answer = signed_in("ada").post("/settings/pipelines/statuses/new", {"form": "status", "label-en": "x", "type": "dreaming"})
+    assert answer.status_code == 422
+    assert b'id="f-type-error"' in answer.content
+    assert signed_in("ines").post("/settings/pipelines/statuses/new", {"form": "status", "label-en": "x", "type": "new"}).status_code == 403
 
 
 def test_a_field_of_ones_own(company, signed_in):

@@ -1,34 +1,44 @@
-"""Pipelines with their stages in order, lost reasons, and the lead statuses to read."""
+"""Pipelines with their stages in order, reasons for losing, and where the lead statuses are listed."""
 
-from collections.abc import Callable
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pacesetter.base import find
-from pacesetter.core.errors import Invalid
-from pacesetter.core.labels import mark
 from pacesetter.crm import pipelines
+from pacesetter.crm import statuses as lead_statuses
 from pacesetter.crm.models import LeadStatus, LostReason, Pipeline, Stage
 from pacesetter.web import formats, forms
 from pacesetter.web.request import Request
-from pacesetter.web.settings.frame import Part, answer, check, labels, number, page, read_labels, show
-
-TYPES = {"new": mark("New"), "working": mark("Working"), "nurture": mark("Nurture"), "qualified": mark("Qualified"), "converted": mark("Converted"), "disqualified": mark("Disqualified")}  # fmt: skip
+from pacesetter.web.settings import order
+from pacesetter.web.settings.frame import Act, Part, answer, check, labels, page, read_labels, show
 
 
 def index(request: Request) -> HttpResponse:
     """The whole process on one page."""
+    acts = {
+        "reason": lambda: order.move(request, _in_use(LostReason), pipelines.edit_reason),
+        "status": lambda: order.move(request, _in_use(LeadStatus), lead_statuses.edit),
+    }
+    done = answer(request, acts, reverse("settings_pipelines"))
     every = list(find.every(Pipeline).prefetch_related("stages"))
     shown = {
         "pipelines": [{"row": p, "stages": [s for s in p.stages.all() if not s.archived_on]} for p in every],
-        "reasons": list(find.every(LostReason)),
+        "reasons": order.arrows(_in_use(LostReason)),
+        "statuses": order.arrows(_in_use(LeadStatus)),
+        "gone": {"reasons": _archived(LostReason), "statuses": _archived(LeadStatus)},
     }
-    statuses = [{"label": forms.in_words(s.label), "type": _(TYPES[s.type])} for s in find.every(LeadStatus)]
-    return show(request, "settings/pipelines.html", _("Pipelines"), statuses=statuses, **shown)
+    return done or show(request, "settings/pipelines.html", _("Pipelines"), **shown)
+
+
+def _in_use(model: Any) -> list[Any]:
+    return list(find.every(model, archived_on=None))
+
+
+def _archived(model: Any) -> list[Any]:
+    return list(find.every(model, archived_on__isnull=False))
 
 
 def new(request: Request) -> HttpResponse:
@@ -38,7 +48,7 @@ def new(request: Request) -> HttpResponse:
     def create() -> str:
         return _("Pipeline %(name)s added") % {"name": forms.in_words(pipelines.create(read_labels(request.POST), by=request.actor).label)}
 
-    return _simple(request, _("Add pipeline"), part, {"new": create})
+    return simple(request, _("Add pipeline"), part, {"new": create})
 
 
 def pipeline(request: Request, pk: int) -> HttpResponse:
@@ -50,14 +60,13 @@ def pipeline(request: Request, pk: int) -> HttpResponse:
     acts = {
         "rules": lambda: _save(request, row),
         "stage": lambda: _add_stage(request, row),
-        "move": lambda: _move(request, row),
+        "move": lambda: order.move(request, _live(row), pipelines.edit_stage),
         "archive": lambda: _archive(request, row, formats.today()),
         "restore": lambda: _archive(request, row, None),
     }
     done = answer(request, acts, reverse("settings_pipeline", args=[pk]), parts)
-    stages = [{"row": s, "up": n > 0, "down": n + 1 < len(live)} for live in [_live(row)] for n, s in enumerate(live)]
     gone = find.every(Stage, pipeline=row, archived_on__isnull=False)
-    return done or show(request, "settings/pipeline.html", name, _up(), parts=parts, row=row, stages=stages, gone=gone)
+    return done or show(request, "settings/pipeline.html", name, _up(), parts=parts, row=row, stages=order.arrows(_live(row)), gone=gone)
 
 
 def _up() -> tuple[str, str]:
@@ -77,21 +86,6 @@ def _save(request: Request, row: Pipeline) -> str:
 def _add_stage(request: Request, row: Pipeline) -> str:
     made = pipelines.add_stage(row, label=read_labels(request.POST), by=request.actor)
     return _("Stage %(name)s added") % {"name": forms.in_words(made.label)}
-
-
-@transaction.atomic
-def _move(request: Request, row: Pipeline) -> str:
-    """One place up or down; positions are dealt anew so that they never meet."""
-    listed, pk = _live(row), number(request.POST.get("stage", ""))
-    at = next((n for n, stage in enumerate(listed) if stage.pk == pk), None)
-    to = None if at is None else at + (-1 if request.POST.get("to") == "up" else 1)
-    if at is None or to is None or not 0 <= to < len(listed):
-        raise Invalid("required", field="stage")
-    listed[at], listed[to] = listed[to], listed[at]
-    for position, stage in enumerate(listed):
-        if stage.position != position:
-            pipelines.edit_stage(stage, position=position, by=request.actor)
-    return _("%(name)s moved") % {"name": forms.in_words(listed[to].label)}
 
 
 def _archive(request: Request, row: Pipeline, on: Any) -> str:
@@ -117,13 +111,14 @@ def reason(request: Request, pk: int = 0) -> HttpResponse:
         pipelines.edit_reason(row, archived_on=on, by=request.actor)
         return (_("%(name)s archived") if on else _("%(name)s is back")) % {"name": forms.in_words(row.label)}
 
-    acts: dict[str, Callable[[], str]] = {"reason": save, "archive": lambda: archive(formats.today()), "restore": lambda: archive(None)}
-    return _simple(request, forms.in_words(row.label) if row else _("Add reason"), part, acts, row)
+    acts: dict[str, Act] = {"reason": save, "archive": lambda: archive(formats.today()), "restore": lambda: archive(None)}
+    return simple(request, forms.in_words(row.label) if row else _("Add reason"), part, acts, row)
 
 
-def _simple(request: Request, title: str, part: Part, acts: Any, row: Any = None) -> HttpResponse:
+def simple(request: Request, title: str, part: Part, acts: dict[str, Act], row: Any = None, note: str = "") -> HttpResponse:
+    """A page with one form, which leads back to the process."""
     done = answer(request, acts, reverse("settings_pipelines"), {part.key: part})
-    return done or show(request, "settings/archivable.html", title, _up(), parts={part.key: part}, part=part, row=row)
+    return done or show(request, "settings/archivable.html", title, _up(), parts={part.key: part}, part=part, row=row, note=note)
 
 
 urls = [

@@ -17,8 +17,8 @@ from pacesetter.base.actor import Actor
 from pacesetter.base.fields import canonical
 from pacesetter.base.models import Calendar, CustomField, HistoryEntry, Option, Role, Team, User
 from pacesetter.core.errors import Conflict, Refused
-from pacesetter.crm import pipelines
-from pacesetter.crm.models import LostReason, Pipeline, Stage
+from pacesetter.crm import pipelines, statuses
+from pacesetter.crm.models import LeadStatus, LostReason, Pipeline, Stage
 from pacesetter.planning import quotas
 from pacesetter.planning.models import Quota
 from pacesetter.web import edits, toasts
@@ -36,6 +36,7 @@ EDITS: dict[str, tuple[Any, Callable[..., Any]]] = {
     "pipeline": (Pipeline, pipelines.edit),
     "stage": (Stage, pipelines.edit_stage),
     "lost_reason": (LostReason, pipelines.edit_reason),
+    "lead_status": (LeadStatus, statuses.edit),
 }  # fmt: skip
 
 

@@ -12,10 +12,11 @@ from pacesetter.web.settings import (
     rates,
     roles,
     stages,
+    statuses,
     teams,
     tokens,
     undo,
 )
 
-MODULES = (first, company, people, teams, roles, pipelines, stages, calendars, rates, fields, options, catalogue, tokens, undo)
+MODULES = (first, company, people, teams, roles, pipelines, stages, statuses, calendars, rates, fields, options, catalogue, tokens, undo)
 urls = [address for module in MODULES for address in module.urls]
