@@ -20,9 +20,19 @@ def command(host: str, port: int, demo: bool, seed: int) -> None:
     from pacesetter.cli.prepare import ready
 
     ready()
+    warming = start("-m", "pacesetter.cli", "worker", "--warm")
     address = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}"
-    greet(address, demo, seed)
-    _Processes(host, port).run()
+    try:
+        greet(address, demo, seed)
+        _Processes(host, port).run()
+    finally:
+        warming.terminate()
+        warming.wait()
+
+
+def start(*arguments: str) -> subprocess.Popen[bytes]:
+    """A child process that Ctrl-C on the terminal does not reach: `up` ends it."""
+    return subprocess.Popen([sys.executable, *arguments], env={**os.environ, "OMP_NUM_THREADS": "1"}, start_new_session=True)
 
 
 def greet(address: str, demo: bool, seed: int) -> None:
@@ -63,7 +73,7 @@ class _Processes:
     """The two children of `up`. A worker that dies is started again; the web going down ends everything."""
 
     def __init__(self, host: str, port: int) -> None:
-        self.web = self._start(
+        self.web = start(
             "-m",
             "granian",
             "--interface",
@@ -81,11 +91,8 @@ class _Processes:
             "error",
             "pacesetter.conf.wsgi:application",
         )
-        self.worker = self._start("-m", "pacesetter.cli", "worker")
+        self.worker = start("-m", "pacesetter.cli", "worker")
         self.stopping = False
-
-    def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, *arguments], env={**os.environ, "OMP_NUM_THREADS": "1"}, start_new_session=True)
 
     def run(self) -> None:
         for which in (signal.SIGINT, signal.SIGTERM):
@@ -94,7 +101,7 @@ class _Processes:
             time.sleep(0.2)
             if self.worker.poll() is not None and not self.stopping:
                 click.echo("The job worker ended unexpectedly; starting it again.", err=True)
-                self.worker = self._start("-m", "pacesetter.cli", "worker")
+                self.worker = start("-m", "pacesetter.cli", "worker")
                 time.sleep(1)
         self._end()
         sys.exit(0 if self.stopping else 1)

@@ -1,5 +1,6 @@
 """`pacesetter worker`: the job worker alone."""
 
+import os
 import signal
 import threading
 
@@ -7,11 +8,23 @@ import click
 
 
 @click.command("worker")
-def command() -> None:
+@click.option("--warm", is_flag=True, help="Only build the SQL of all pages ahead of time, politely, and end.")
+def command(warm: bool) -> None:
     """Run the job worker until it is told to stop."""
     from pacesetter.cli.prepare import ready
 
     ready(quiet=False)
+    _warm() if warm else _work()
+
+
+def _warm() -> None:
+    from pacesetter.analytics import warm
+
+    os.nice(10)
+    warm.everything()
+
+
+def _work() -> None:
     from pacesetter.base import worker
 
     stop = threading.Event()
