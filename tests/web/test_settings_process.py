@@ -159,7 +159,7 @@ def test_a_choice_field_needs_choices(company, signed_in):
 
 def test_choices_are_added_renamed_and_archived(company, signed_in):
     client = signed_in("ada")
-    client.post("/settings/choices?list=account.industry", {"form": "add", "label": "Farming"})
+    client.post("/settings/choices?list=account.industry", {"form": "add", "label-en": "Farming"})
     row = Option.objects.get(field="account.industry", key="farming")
     page = client.post(
         f"/settings/choices/{row.pk}", {"form": "option", "label-en": "Agriculture", "label-es": "Agricultura"}, follow=True
@@ -171,6 +171,34 @@ def test_choices_are_added_renamed_and_archived(company, signed_in):
     row.refresh_from_db()
     assert row.label == {"en": "Farming"}
     assert row.archived_on
+
+
+def test_labels_are_translated_beside_the_english_and_undone(company, signed_in):
+    client, here = signed_in("ada"), "/settings/choices?list=account.industry"
+    for name in ("Farming", "Mining"):
+        client.post(here, {"form": "add", "label-en": name, "label-es": "", "label-it": f"{name} it"})
+    farming, mining = Option.objects.filter(field="account.industry").order_by("id")
+    assert mining.label == {"en": "Mining", "it": "Mining it"}
+    sent = {f"label-{farming.pk}-en": "Farming", f"label-{farming.pk}-es": "Agricultura", f"label-{mining.pk}-en": "Mining"}
+    page = client.post(here, {"form": "words", **sent}, follow=True).content
+    assert b"2 choices saved" in page
+    farming.refresh_from_db()
+    assert farming.label == {"en": "Farming", "es": "Agricultura"}
+    client.post(undo_of(page))
+    farming.refresh_from_db()
+    assert farming.label == {"en": "Farming", "it": "Farming it"}
+
+
+def test_an_emptied_english_label_refuses_them_all_and_keeps_what_was_typed(company, signed_in):
+    client, here = signed_in("ada"), "/settings/choices?list=account.industry"
+    client.post(here, {"form": "add", "label-en": "Farming"})
+    row = Option.objects.get(field="account.industry")
+    answer = client.post(here, {"form": "words", f"label-{row.pk}-en": " ", f"label-{row.pk}-es": "Agricultura"})
+    assert answer.status_code == 422
+    assert b"Agricultura" in answer.content
+    assert b"Farming, English is missing" in answer.content
+    row.refresh_from_db()
+    assert row.label == {"en": "Farming"}
 
 
 def test_products_and_campaigns(company, signed_in):
