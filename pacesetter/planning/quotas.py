@@ -9,7 +9,7 @@ from django.db import transaction
 
 from pacesetter.base import history, settings
 from pacesetter.base.models import User
-from pacesetter.core.errors import Invalid, NotAllowed, add_sentences
+from pacesetter.core.errors import Conflict, Invalid, NotAllowed, add_sentences
 from pacesetter.core.labels import mark
 from pacesetter.core.money import exponent
 from pacesetter.planning.models import Quota
@@ -63,7 +63,7 @@ def _put(
             by=by,
             batch=batch,
             changes={"amount": [before, amount]},
-            data={"user": user.pk, "since": since.isoformat(), "until": until.isoformat()},
+            data=_facts(quota),
         )
     return quota
 
@@ -77,6 +77,22 @@ def remove(quota: Quota, *, by: "Actor") -> None:
         "quota.removed",
         by=by,
         changes={"amount": [quota.amount, None]},
-        data={"user": quota.user_id, "since": quota.since.isoformat()},
+        data=_facts(quota),
     )
     quota.delete()
+
+
+@transaction.atomic
+def bring_back(data: Mapping[str, Any], *, amount: int, by: "Actor") -> Quota:
+    """Set a quota that was taken away, from what its history entry says; refused where there is one again."""
+    days = {key: dt.date.fromisoformat(data[key]) for key in ("since", "until")}
+    if Quota.objects.filter(user_id=data["user"], product_id=data["product"], **days).exists():
+        raise Conflict("undo_conflict", field="amount")
+    user = User.objects.get(pk=data["user"])
+    return put(user, **days, amount=amount, currency=data["currency"], product_id=data["product"], by=by)
+
+
+def _facts(quota: Quota) -> dict[str, Any]:
+    """Whose, when, in what: all but the amount."""
+    days = {"since": quota.since.isoformat(), "until": quota.until.isoformat()}
+    return {"user": quota.user_id, **days, "currency": quota.currency, "product": quota.product_id}

@@ -1,4 +1,4 @@
-"""Quotas: a table of people and the quarters of a fiscal year, typed in place by those who may set them."""
+"""Quotas: a table of people and the quarters of a fiscal year, for everything or one product, typed in place by those who may set them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -19,17 +19,18 @@ from pacesetter.base.scope import scope_of
 from pacesetter.core.errors import Invalid
 from pacesetter.core.money import to_major, to_minor
 from pacesetter.core.periods import Period, containing, parse
+from pacesetter.crm.models import Product
 from pacesetter.planning import quotas
 from pacesetter.planning.models import Quota
 from pacesetter.web import figures, formats, words
 from pacesetter.web.request import Request
 from pacesetter.web.routes import page
-from pacesetter.web.settings.frame import answer
+from pacesetter.web.settings.frame import answer, number
 
 
 @dataclass
 class Cell:
-    """What one person is asked for in one quarter; only a plain quota of the whole quarter is typed here."""
+    """What one person is asked for in one quarter; only a quota of exactly the quarter is typed here."""
 
     user: User
     quarter: Period
@@ -69,7 +70,7 @@ class Cell:
 
 
 class Sheet:
-    """The table of one fiscal year, inside the actor's scope."""
+    """The table of one fiscal year, for everything or for one product, inside the actor's scope."""
 
     def __init__(self, request: Request) -> None:
         self.request, start = request, settings.get("company.fiscal_start")
@@ -79,6 +80,7 @@ class Sheet:
             raise Invalid("bad_period", text=asked or "")
         self.quarters = list(self.year.parts("quarter"))
         self.converter = rates.Converter("plan")
+        self.product = find.one(Product, number(request.GET["product"])) if request.GET.get("product") else None
 
     @property
     def heads(self) -> list[str]:
@@ -89,16 +91,26 @@ class Sheet:
         return self.request.actor.can("quota.set")
 
     @cached_property
+    def every(self) -> list[Quota]:
+        """The year's quotas for everything (product 0) and for single products."""
+        return list(find.within(Quota, self.request.actor, since__lt=self.year.until, until__gt=self.year.since))
+
+    @cached_property
     def quotas(self) -> list[Quota]:
-        rows = find.within(Quota, self.request.actor, product_id=0, since__lt=self.year.until, until__gt=self.year.since)
-        return list(rows)
+        wanted = self.product.pk if self.product else 0
+        return [quota for quota in self.every if quota.product_id == wanted]
+
+    @cached_property
+    def single(self) -> list[Quota]:
+        """Quotas for single products, which stand beside those for everything."""
+        return [] if self.product else [quota for quota in self.every if quota.product_id]
 
     @cached_property
     def people(self) -> list[User]:
         """Those with a quota, and for those who set them everybody who calls a forecast."""
         rows = find.every(User).select_related("role")
         owners = scope_of(self.request.actor, "quota").owners
-        have = {quota.user_id for quota in self.quotas}
+        have = {quota.user_id for quota in [*self.quotas, *self.single]}
         rows = rows if owners is None else rows.filter(pk__in=owners)
         return [user for user in rows if user.pk in have or (self.may and _calls(user))]
 
@@ -109,7 +121,14 @@ class Sheet:
     def _row(self, user: User) -> dict[str, Any]:
         mine = [quota for quota in self.quotas if quota.user_id == user.pk]
         cells = [self._cell(user, quarter, mine) for quarter in self.quarters]
-        return {"user": user, "cells": cells, "may": self.may and user.pk != self.request.actor.user_id, "total": self.total(cells)}
+        beside = self._beside([quota for quota in self.single if quota.user_id == user.pk])
+        may = self.may and user.pk != self.request.actor.user_id
+        return {"user": user, "cells": cells, "may": may, "total": self.total(cells), "beside": beside}
+
+    def _beside(self, quotas: list[Quota]) -> int | None:
+        """What somebody is asked to book of single products this year, in the company's currency."""
+        cells = [Cell(quota.user, self.year, others=[quota]) for quota in quotas]
+        return self.total(cells) if cells else None
 
     def _cell(self, user: User, quarter: Period, mine: list[Quota]) -> Cell:
         cell = Cell(user, quarter)
@@ -131,9 +150,32 @@ class Sheet:
         return [*sums, sum(sums)]
 
     @property
+    def beside(self) -> int | None:
+        return self._beside(self.single)
+
+    @property
     def years(self) -> list[dict[str, Any]]:
         near = [self.year.shifted(step) for step in (-1, 0, 1)]
-        return [{"text": one.label, "href": f"?year={one.label}", "on": one.label == self.year.label} for one in near]
+        return [{"text": one.label, "href": self.at(one, self.product), "on": one.label == self.year.label} for one in near]
+
+    @cached_property
+    def products(self) -> list[dict[str, Any]]:
+        """Everything, then each product on sale or with quotas in the year."""
+        asked = {quota.product_id for quota in self.every}
+        rows = [one for one in find.every(Product).order_by("name_key") if not one.archived_at or one.pk in asked]
+        return [
+            {"text": one.name if one else _("All products"), "href": self.at(self.year, one), "on": one == self.product}
+            for one in [None, *rows]
+        ]
+
+    @property
+    def here(self) -> str:
+        return self.at(self.year, self.product)
+
+    @staticmethod
+    def at(year: Period, product: Product | None) -> str:
+        """The address of another year or product."""
+        return f"?year={year.label}&product={product.pk}" if product else f"?year={year.label}"
 
     # writing ------------------------------------------------------------------------------------
     @transaction.atomic
@@ -165,7 +207,8 @@ class Sheet:
     def _put(self, cell: Cell, amount: int | None) -> None:
         by = self.request.actor
         if amount is not None:
-            quotas.put(cell.user, since=cell.quarter.since, until=cell.quarter.until, amount=amount, currency=cell.currency, by=by)
+            days = {"since": cell.quarter.since, "until": cell.quarter.until}
+            quotas.put(cell.user, **days, amount=amount, currency=cell.currency, product_id=self.product.pk if self.product else 0, by=by)
         elif cell.whole:
             quotas.remove(cell.whole, by=by)
 
@@ -180,7 +223,7 @@ def index(request: Request) -> HttpResponse:
     if request.method == "POST":
         request.actor.require("quota.set")
         part = _Refusal()
-        done = answer(request, {"quotas": sheet.save}, f"{reverse('quotas')}?year={sheet.year.label}", {"quotas": part})  # type: ignore[dict-item]
+        done = answer(request, {"quotas": sheet.save}, reverse("quotas") + sheet.here, {"quotas": part})  # type: ignore[dict-item]
         if done:
             return done
         return render(request, "plan/quotas.html", {"sheet": sheet, "problem": part.problem}, status=422)

@@ -7,6 +7,7 @@ import pytest
 
 from pacesetter.base import rates
 from pacesetter.base.models import RateSet
+from pacesetter.crm import products
 from pacesetter.planning import quotas
 from pacesetter.planning.models import Quota
 from tests.web.test_settings_company import undo_of
@@ -57,9 +58,12 @@ def test_a_typed_quota_is_set_and_undone(asked, cast, signed_in):
     assert not Quota.objects.filter(user=cast.ana).exists()
 
 
-def test_an_emptied_cell_takes_the_quota_away(asked, cast, signed_in):
-    signed_in("chiara").post("/quotas?year=2026", sent(cast.ines, "2026-Q4", ""))
+def test_an_emptied_cell_takes_the_quota_away_and_undo_brings_it_back(asked, cast, signed_in):
+    client = signed_in("chiara")
+    page = client.post("/quotas?year=2026", sent(cast.ines, "2026-Q4", ""), follow=True).content
     assert not Quota.objects.filter(user=cast.ines).exists()
+    client.post(undo_of(page))
+    assert Quota.objects.get(user=cast.ines).amount == 200_000_00
 
 
 def test_a_cell_that_cannot_be_read_refuses_them_all(asked, cast, signed_in):
@@ -93,3 +97,22 @@ def test_quotas_of_other_days_and_currencies_count_in_the_total(asked, cast, sys
 def test_a_year_without_quotas_says_why(company, signed_in):
     assert b"No quota in this year" in signed_in("ines").get("/quotas?year=2020").content
     assert signed_in("ines").get("/quotas?year=this_month").status_code == 422
+
+
+def test_a_quota_for_one_product_stands_beside_the_others(asked, cast, system, signed_in):
+    product, client = products.create(name="Sensor", by=system), signed_in("chiara")
+    here = f"/quotas?year=2026&product={product.pk}"
+    page = client.post(here, sent(cast.ines, "2026-Q4", "30,000"), follow=True).content
+    single = Quota.objects.get(product_id=product.pk)
+    assert (single.user, single.amount) == (cast.ines, 30_000_00)
+    assert totals(client.get(here).content) == ["$0", "$0", "$0", "$30,000", "$30,000"]
+    assert totals(client.get("/quotas?year=2026").content) == ["$0", "$0", "$0", "$350,000", "$350,000", "$30,000"]
+    assert b"Sensor alone" in signed_in("ines").get(here).content
+    client.post(undo_of(page))
+    assert not Quota.objects.filter(product_id=product.pk).exists()
+    assert Quota.objects.get(user=cast.ines).amount == 200_000_00
+
+
+def test_a_product_that_is_not_there_is_not_found(asked, signed_in):
+    assert signed_in("chiara").get("/quotas?product=999999").status_code == 404
+    assert signed_in("chiara").get("/quotas?product=x").status_code == 404

@@ -48,7 +48,8 @@ def address(batch: uuid.UUID) -> str:
 
 def _has_way_back(entry: HistoryEntry) -> bool:
     known = entry.noun in EDITS or entry.noun in ("setting", "quota") or entry.noun in history.UNDO
-    return bool(entry.changes) and known and entry.kind.rpartition(".")[2] in KINDS
+    removed = entry.kind == "quota.removed" and "until" in entry.data  # older entries do not say enough
+    return bool(entry.changes) and known and (removed or entry.kind.rpartition(".")[2] in KINDS)
 
 
 @require_POST
@@ -82,7 +83,11 @@ def _put_settings_back(changes: Mapping[str, list[Any]], by: Actor) -> None:
 
 
 def _put_quota_back(entry: HistoryEntry, by: Actor) -> None:
-    quota, (before, after) = find.one(Quota, entry.object_id), entry.changes["amount"]
+    before, after = entry.changes["amount"]
+    if after is None:
+        quotas.bring_back(entry.data, amount=before, by=by)
+        return
+    quota = find.one(Quota, entry.object_id)
     _refuse_changed("amount", quota.amount, after)
     if before is None:
         quotas.remove(quota, by=by)
