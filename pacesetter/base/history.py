@@ -9,6 +9,7 @@ from django.db import transaction
 
 from pacesetter.base import clock
 from pacesetter.base.models import Dirty, HistoryEntry
+from pacesetter.base.writes import Json, Writes
 from pacesetter.core.errors import Refused
 from pacesetter.core.registry import Registry
 
@@ -69,15 +70,32 @@ def record_each(
     noun: str, rows: Sequence[tuple[int, Changes, Mapping[str, Any]]], kind: str, *, by: "Actor", batch: uuid.UUID | None = None
 ) -> None:
     """Write an entry for each of many records, with its own data: `rows` holds (id, changes, data)."""
-    at = clock.now()
-    entries = [_entry(noun, pk, kind, by, changes, data, batch, at) for pk, changes, data in rows]
-    HistoryEntry.objects.bulk_create(entries, batch_size=CHUNK)
-    mark_dirty(noun, dict.fromkeys(pk for pk, _, _ in rows))
+    writes = Writes()
+    gather(writes, noun, rows, kind, by=by, batch=batch)
+    writes.store()
+
+
+def gather(
+    writes: Writes,
+    noun: str,
+    rows: Sequence[tuple[int, Changes | Json, Mapping[str, Any]]],
+    kind: str,
+    *,
+    by: "Actor",
+    batch: uuid.UUID | None = None,
+) -> None:
+    """The same entries and dirty rows, among the writes of a verb that prepares them first; changes may be JSON already."""
+    same = (noun, kind, clock.now(), by.user_id, by.via, by.caused_by, batch or by.batch)
+    entries = [(*same, pk, changes, data) for pk, changes, data in rows]
+    writes.insert(HistoryEntry, ("noun", "kind", "at", "user_id", "via", "caused_by", "batch", "object_id", "changes", "data"), entries)
+    writes.insert(Dirty, ("noun", "object_id"), [(noun, pk) for pk in dict.fromkeys(pk for pk, _, _ in rows)])
 
 
 def mark_dirty(noun: str, ids: Iterable[int]) -> None:
     """Tell the extracts that these records changed."""
-    Dirty.objects.bulk_create([Dirty(noun=noun, object_id=pk) for pk in ids], batch_size=CHUNK)
+    writes = Writes()
+    writes.insert(Dirty, ("noun", "object_id"), [(noun, pk) for pk in ids])
+    writes.store()
 
 
 def _entry(

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pacesetter.base import fields as catalogue
@@ -125,6 +126,14 @@ class Loader:
         """Change the given fields of existing records, stating facts."""
         raise NotImplementedError
 
+    def prepare(self, rows: list[Values], *, by: "Actor") -> Callable[[], list[int]]:
+        """`create` in two halves: nouns that come in floods do the slow one here, and return the one that only writes."""
+        return partial(self.create, rows, by=by)
+
+    def prepare_update(self, changes: list[tuple[int, Values]], *, by: "Actor") -> Callable[[], None]:
+        """`update` in two halves; the second raises `Stale` where somebody changed a record in between."""
+        return partial(self.update, changes, by=by)
+
     def undo(self, entry: HistoryEntry, *, by: "Actor") -> None:
         """Put back what one entry changed on a record that was there before; refused where others changed it since."""
         history.undo(entry, by=by)
@@ -167,6 +176,10 @@ class Lookup:
     def create(self, texts: list[str], *, by: "Actor") -> None:
         """Add the unknown values, so that they are found from now on."""
         raise NotImplementedError
+
+    def prepare(self, texts: list[str], *, by: "Actor") -> Callable[[], Any]:
+        """`create` in two halves, as loaders have it."""
+        return partial(self.create, texts, by=by)
 
 
 LOADERS: Registry[type[Loader]] = Registry("import target")

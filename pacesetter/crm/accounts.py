@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pacesetter.base import fields, history
 from pacesetter.base.models import User
+from pacesetter.base.writes import Prepared
 from pacesetter.core.errors import Invalid
 from pacesetter.crm.models import Account
 from pacesetter.crm.records import Shelf, refreshed
@@ -20,9 +21,16 @@ archive_many = SHELF.archive_many
 restore_many = SHELF.restore_many
 
 
+def prepare_many(
+    rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool = False, batch: uuid.UUID | None = None
+) -> Prepared[Account]:
+    """New accounts, ready to be stored."""
+    return SHELF.prepare(rows, by=by, batch=batch, defaults=_complete)
+
+
 def create_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool = False, batch: uuid.UUID | None = None) -> list[Account]:
     """Store accounts."""
-    return SHELF.create_many(rows, by=by, batch=batch, defaults=_complete)
+    return prepare_many(rows, by=by, facts=facts, batch=batch).store()
 
 
 def create(*, by: "Actor", **values: Any) -> Account:

@@ -1,12 +1,15 @@
 """Verbs on activities: what was done and said, and the tasks still to do."""
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from pacesetter.base import clock, fields, history
+from pacesetter.base import clock, fields
+from pacesetter.base.models import Dirty
+from pacesetter.base.writes import Prepared, Writes, adapted
 from pacesetter.core.errors import Invalid, Refused, add_sentences
 from pacesetter.core.labels import mark
 from pacesetter.crm import leads as lead_verbs
@@ -24,14 +27,26 @@ add_sentences(
 )
 
 SHELF = Shelf("activity", Activity, "activity.log")
+TOUCH = "UPDATE crm_deal SET last_activity_at = %s WHERE id = %s AND (last_activity_at IS NULL OR last_activity_at < %s)"
 ABOUT = ("deal", "lead", "contact", "account")
+
+
+def prepare_many(
+    rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool = False, batch: uuid.UUID | None = None
+) -> Prepared[Activity]:
+    """New activities, ready to be stored; they touch their deals."""
+    rows = [{"user": by.user_id, **row} for row in rows]
+    about = {fields.canonical(row["deal"]) for row in rows if row.get("deal")}
+    accounts = dict(Deal.objects.filter(pk__in=about).values_list("pk", "account_id"))
+    prepared = SHELF.prepare(rows, by=by, batch=batch, defaults=lambda activity: _complete(activity, accounts))
+    touch(prepared.writes, [a for a in prepared.made if a.deal_id and a.kind != "task"])
+    return prepared
 
 
 @transaction.atomic
 def log_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool = False, batch: uuid.UUID | None = None) -> list[Activity]:
-    """Store activities; they touch their deals and stop the response clock of their leads."""
-    activities = SHELF.create_many([{"user": by.user_id, **row} for row in rows], by=by, batch=batch, defaults=_complete)
-    touch([a for a in activities if a.deal_id and a.kind != "task"])
+    """Store activities; unless they are facts of another system, they stop the response clock of their leads."""
+    activities = prepare_many(rows, by=by, facts=facts, batch=batch).store()
     for activity in activities:
         if not facts and activity.lead is not None:
             lead_verbs.note_contact(activity.lead, activity, by=by)
@@ -47,28 +62,25 @@ def log(*, by: "Actor", **values: Any) -> Activity:
     return log_many([values], by=by)[0]
 
 
-def _complete(activity: Activity) -> None:
+def _complete(activity: Activity, accounts: Mapping[int, int | None]) -> None:
     activity.created_at = clock.now()
     if activity.happened_at is None:
         activity.happened_at = activity.created_at
-    if activity.deal_id and activity.account_id is None and activity.deal is not None:
-        activity.account_id = activity.deal.account_id
+    if activity.deal_id and activity.account_id is None:
+        activity.account_id = accounts.get(activity.deal_id)
     if activity.kind == "task" and not activity.subject:
         raise Invalid("required", field="subject")
 
 
-def touch(activities: Sequence[Activity]) -> None:
+def touch(writes: Writes, activities: Sequence[Activity]) -> None:
     """Remember on each deal when it was last touched."""
-    latest: dict[int, Any] = {}
+    latest: dict[int, dt.datetime] = {}
     for activity in activities:
         if activity.deal_id:
             latest[activity.deal_id] = max(latest.get(activity.deal_id, activity.happened_at), activity.happened_at)
-    deals = list(Deal.objects.filter(pk__in=latest).only("pk", "last_activity_at"))
-    moved = [deal for deal in deals if deal.last_activity_at is None or deal.last_activity_at < latest[deal.pk]]
-    for deal in moved:
-        deal.last_activity_at = latest[deal.pk]
-    Deal.objects.bulk_update(moved, ["last_activity_at"], batch_size=500)
-    history.mark_dirty("deal", [deal.pk for deal in moved])
+    instants = dict(zip(latest, adapted(Deal._meta.get_field("last_activity_at"), list(latest.values())), strict=True))
+    writes.execute(TOUCH, [(at, pk, at) for pk, at in instants.items()])
+    writes.insert(Dirty, ("noun", "object_id"), [("deal", pk) for pk in latest])
 
 
 def complete_many(tasks: Sequence[Activity], *, by: "Actor", batch: uuid.UUID | None = None) -> list[Activity]:
@@ -96,9 +108,10 @@ def _set_done(tasks: Sequence[Activity], done: bool, by: "Actor", batch: uuid.UU
         if task.kind != "task" or bool(task.done_at) == done:
             raise Refused("done_already" if done else "nothing_to_undo", name=str(task))
         per_row[task.pk] = put(task, {"done_at": clock.now() if done else None}, known)
-    stored = SHELF.store(fresh, per_row, "activity.done" if done else "activity.reopened", by=by, batch=batch)
-    touch([task for task in stored if done and task.deal_id])
-    return stored
+    writes = SHELF.changed(fresh, per_row, "activity.done" if done else "activity.reopened", by=by, batch=batch)
+    touch(writes, [task for task in fresh if done and task.deal_id])
+    writes.store()
+    return fresh
 
 
 @transaction.atomic

@@ -49,8 +49,13 @@ def edit(campaign: Campaign, *, by: "Actor", version: int | None = None, **chang
     return refreshed(campaign, edit_many([campaign], by=by, version=version, **changes)[0])
 
 
-def add_members_many(
+def prepare_members_many(
     rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool = False, batch: uuid.UUID | None = None
-) -> list[CampaignMember]:
+) -> Prepared[CampaignMember]:
+    """Leads and contacts that campaigns reached, ready to be stored."""
+    return MEMBERS.prepare(rows, by=by, batch=batch)
+
+
+def add_members_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", batch: uuid.UUID | None = None) -> list[CampaignMember]:
     """State which leads and contacts campaigns reached."""
-    return MEMBERS.create_many(rows, by=by, batch=batch)
+    return prepare_members_many(rows, by=by, batch=batch).store()

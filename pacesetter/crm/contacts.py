@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pacesetter.base import history
 from pacesetter.base.models import User
+from pacesetter.base.writes import Prepared
 from pacesetter.core.errors import Invalid
 from pacesetter.crm.models import Contact
 from pacesetter.crm.records import Shelf, refreshed
@@ -20,9 +21,16 @@ archive_many = SHELF.archive_many
 restore_many = SHELF.restore_many
 
 
+def prepare_many(
+    rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool = False, batch: uuid.UUID | None = None
+) -> Prepared[Contact]:
+    """New contacts, ready to be stored; each needs a name or an e-mail."""
+    return SHELF.prepare(rows, by=by, batch=batch, defaults=complete)
+
+
 def create_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool = False, batch: uuid.UUID | None = None) -> list[Contact]:
-    """Store contacts; each needs a name or an e-mail."""
-    return SHELF.create_many(rows, by=by, batch=batch, defaults=complete)
+    """Store contacts."""
+    return prepare_many(rows, by=by, facts=facts, batch=batch).store()
 
 
 def create(*, by: "Actor", **values: Any) -> Contact:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -10,6 +10,7 @@ from django.db import transaction
 
 from pacesetter.base import clock, fields, history, rates, settings
 from pacesetter.base.models import User
+from pacesetter.base.writes import Prepared, Writes
 from pacesetter.core.errors import Invalid, Refused, add_sentences
 from pacesetter.core.labels import in_language, mark
 from pacesetter.crm import changes as typed
@@ -23,25 +24,25 @@ if TYPE_CHECKING:
 add_sentences({"exit_criteria": mark("{stage} is not finished: {missing}."), "share_twice": mark("{who} has two shares of the same kind.")})
 
 
-def _after(deals: Sequence[Deal], per_row: Mapping[int, Changes], by: "Actor") -> None:
-    """Typed history of whatever changed; a created deal's is written by `create_many`, which knows its dates."""
+def _after(writes: Writes, deals: Sequence[Deal], per_row: Mapping[int, Changes]) -> None:
+    """Typed history of whatever changed; a created deal's is written by `prepare_many`, which knows its dates."""
     renamed = {"archived_at": "archived"}
     known = {deal.pk: [renamed.get(key, key) for key in per_row[deal.pk]] for deal in deals}
-    typed.of_deals(deals, known, when=_true_since(per_row))
+    typed.of_deals(writes, deals, known, when=_true_since(per_row))
 
 
-def _true_since(per_row: Mapping[int, Changes]) -> typed.When:
+def _true_since(per_row: Mapping[int, Changes]) -> Callable[[Deal], dt.datetime]:
     """A closure typed in later holds since the day it names; everything else holds from now."""
+    now, zone = clock.now(), clock.zone()
 
     def when(deal: Deal) -> dt.datetime:
-        closed_earlier = "closed_on" in per_row[deal.pk] and deal.closed_on and deal.closed_on < clock.today()
-        return clock.noon(deal.closed_on) if closed_earlier and deal.closed_on else clock.now()
+        day = deal.closed_on if "closed_on" in per_row[deal.pk] else None
+        return clock.noon(day, zone) if day and day != now.astimezone(zone).date() else now
 
     return when
 
 
 SHELF = Shelf("deal", Deal, "deal.edit", after=_after, related=("stage__pipeline",))
-BIRTH = Shelf("deal", Deal, "deal.edit")
 history.UNDO.add("deal", SHELF.put_back)
 assign_many = SHELF.assign_many
 archive_many = SHELF.archive_many
@@ -49,9 +50,8 @@ restore_many = SHELF.restore_many
 
 
 # creating ---------------------------------------------------------------------------------------
-@transaction.atomic
-def create_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool = False, batch: uuid.UUID | None = None) -> list[Deal]:
-    """Store deals. With `facts` they come from another system with their own dates and outcomes, and no process rule applies."""
+def prepare_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool = False, batch: uuid.UUID | None = None) -> Prepared[Deal]:
+    """New deals, ready to be stored. With `facts` they come from another system with their own dates and outcomes, and no process rule applies."""
     rows = list(rows)
     birth = _Birth(facts)
     if not facts:
@@ -59,9 +59,14 @@ def create_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool =
             rates.needed(currency)
         for row in rows:
             _refuse_fact_columns(row)
-    deals = BIRTH.create_many([{"currency": birth.currency, **row} for row in rows], by=by, batch=batch, defaults=birth.complete)
-    _write_birth(deals, birth)
-    return deals
+    prepared = SHELF.prepare([{"currency": birth.currency, **row} for row in rows], by=by, batch=batch, defaults=birth.complete)
+    _add_birth(prepared.writes, prepared.made, birth)
+    return prepared
+
+
+def create_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool = False, batch: uuid.UUID | None = None) -> list[Deal]:
+    """Store deals; `prepare_many` says how."""
+    return prepare_many(rows, by=by, facts=facts, batch=batch).store()
 
 
 def create(*, by: "Actor", **values: Any) -> Deal:
@@ -84,6 +89,7 @@ class _Birth:
         self.default = next(iter(self.first.values()), None)
         self.now, self.zone = clock.now(), clock.zone()
         self.today = self.now.astimezone(self.zone).date()
+        self.noons: dict[dt.date, dt.datetime] = {}
         self.stages = Stage.objects.in_bulk()
 
     def complete(self, deal: Deal) -> None:
@@ -102,12 +108,22 @@ class _Birth:
             deal.annual_amount = annual_of(deal.amount, deal.term_months)
         if deal.stage_since is None:
             day = deal.closed_on or deal.created_on
-            deal.stage_since = clock.noon(day, self.zone) if day else self.now
+            deal.stage_since = self.noon(day) if day else self.now
+
+    def began(self, deal: Deal) -> dt.datetime:
+        """The instant at which a deal began."""
+        return self.noon(deal.created_on or self.today)
 
     def known_since(self, deal: Deal) -> dt.datetime:
         """The instant from which a new deal's values hold."""
         day = deal.closed_on or deal.created_on
-        return self.now if day is None or day == self.today else clock.noon(day, self.zone)
+        return self.now if day is None or day == self.today else self.noon(day)
+
+    def noon(self, day: dt.date) -> dt.datetime:
+        """Midday of a day in the company's zone; many deals share their days."""
+        if day not in self.noons:
+            self.noons[day] = clock.noon(day, self.zone)
+        return self.noons[day]
 
     def _obey(self, deal: Deal, stage: Stage) -> None:
         if stage.type != "open":
@@ -116,18 +132,16 @@ class _Birth:
         deal.created_on = self.today
 
 
-def _write_birth(deals: Sequence[Deal], birth: _Birth) -> None:
+def _add_birth(writes: Writes, deals: Sequence[Deal], birth: _Birth) -> None:
     """What was known when the deal began, and, for one that comes in closed, what its closure said."""
     began = ("pipeline", "type", "currency", "owner", "status")
-    whole = typed.DEAL_COLUMNS
     for deal in deals:
         deal.status = "open"
     closed = [deal for deal in deals if deal.closed_on and deal.created_on]
-    known = {deal.pk: began for deal in closed}
-    typed.of_deals(closed, known, when=lambda deal: clock.noon(deal.created_on or birth.today, birth.zone))
+    typed.of_deals(writes, closed, dict.fromkeys((deal.pk for deal in closed), began), when=birth.began)
     for deal in deals:
         deal.status = deal.stage.type
-    typed.of_deals(deals, {deal.pk: whole for deal in deals}, when=birth.known_since)
+    typed.of_deals(writes, deals, dict.fromkeys((deal.pk for deal in deals), typed.DEAL_COLUMNS), when=birth.known_since)
 
 
 def annual_of(amount: int | None, term_months: int | None) -> int | None:

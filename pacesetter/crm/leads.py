@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from pacesetter.base import calendars, clock, ensure, fields, history, settings
 from pacesetter.base.models import Calendar, Team, TeamMembership, User
+from pacesetter.base.writes import Prepared, Writes
 from pacesetter.core.errors import Invalid, Refused, add_sentences
 from pacesetter.core.labels import mark
 from pacesetter.core.text import fold
@@ -66,21 +67,19 @@ def start() -> None:
         )
 
 
-def _after(leads: Sequence[Lead], per_row: Mapping[int, Changes], by: "Actor") -> None:
+def _after(writes: Writes, leads: Sequence[Lead], per_row: Mapping[int, Changes]) -> None:
     renamed = {"archived_at": "archived"}
-    typed.of_leads(leads, {lead.pk: [renamed.get(key, key) for key in per_row[lead.pk]] for lead in leads})
+    typed.of_leads(writes, leads, {lead.pk: [renamed.get(key, key) for key in per_row[lead.pk]] for lead in leads})
 
 
 SHELF = Shelf("lead", Lead, "lead.edit", after=_after)
-BIRTH = Shelf("lead", Lead, "lead.edit")
 history.UNDO.add("lead", SHELF.put_back)
 archive_many = SHELF.archive_many
 restore_many = SHELF.restore_many
 
 
-@transaction.atomic
-def create_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool = False, batch: uuid.UUID | None = None) -> list[Lead]:
-    """Store leads; without an owner they wait in the queue."""
+def prepare_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool = False, batch: uuid.UUID | None = None) -> Prepared[Lead]:
+    """New leads, ready to be stored; without an owner they wait in the queue."""
     new = LeadStatus.objects.filter(type="new").order_by("position").first()
     now = clock.now()
 
@@ -92,18 +91,24 @@ def create_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool =
         if lead.owner_id and not lead.assigned_at:
             lead.assigned_at = lead.received_at if facts else now
 
-    leads = BIRTH.create_many([{"owner": None, **row} for row in rows], by=by, batch=batch, defaults=complete)
-    _write_birth(leads, facts)
-    return leads
+    prepared = SHELF.prepare([{"owner": None, **row} for row in rows], by=by, batch=batch, defaults=complete)
+    _add_birth(prepared.writes, prepared.made, facts)
+    return prepared
 
 
-def _write_birth(leads: Sequence[Lead], facts: bool) -> None:
+def create_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool = False, batch: uuid.UUID | None = None) -> list[Lead]:
+    """Store leads; `prepare_many` says how."""
+    return prepare_many(rows, by=by, facts=facts, batch=batch).store()
+
+
+def _add_birth(writes: Writes, leads: Sequence[Lead], facts: bool) -> None:
     """What was known when a lead came in; for one that comes in converted, its status then is not."""
     converted = [lead for lead in leads if lead.converted_at]
     born = tuple(column for column in typed.LEAD_COLUMNS if column != "status")
     columns = {lead.pk: born if lead.converted_at else typed.LEAD_COLUMNS for lead in leads}
-    typed.of_leads(leads, columns, when=lambda lead: lead.received_at if facts else clock.now())
-    typed.of_leads(converted, {lead.pk: ("status",) for lead in converted}, when=lambda lead: lead.converted_at or clock.now())
+    now = clock.now()
+    typed.of_leads(writes, leads, columns, when=lambda lead: lead.received_at if facts else now)
+    typed.of_leads(writes, converted, {lead.pk: ("status",) for lead in converted}, when=lambda lead: lead.converted_at or now)
 
 
 def create(*, by: "Actor", **values: Any) -> Lead:

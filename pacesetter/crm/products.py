@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pacesetter.base import history
+from pacesetter.base.writes import Prepared
 from pacesetter.crm.models import Product
 from pacesetter.crm.records import Shelf, refreshed
 
@@ -17,9 +18,16 @@ archive_many = SHELF.archive_many
 restore_many = SHELF.restore_many
 
 
+def prepare_many(
+    rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool = False, batch: uuid.UUID | None = None
+) -> Prepared[Product]:
+    """New products, ready to be stored."""
+    return SHELF.prepare(rows, by=by, batch=batch)
+
+
 def create_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool = False, batch: uuid.UUID | None = None) -> list[Product]:
     """Store products."""
-    return SHELF.create_many(rows, by=by, batch=batch)
+    return prepare_many(rows, by=by, facts=facts, batch=batch).store()
 
 
 def create(*, by: "Actor", **values: Any) -> Product:

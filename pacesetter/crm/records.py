@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from pacesetter.base import clock, fields, history
 from pacesetter.base.fields import canonical
 from pacesetter.base.models import HistoryEntry, User
+from pacesetter.base.writes import Prepared, Writes, blank
 from pacesetter.core.errors import Conflict, Invalid, NotFound, Refused
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 Row = TypeVar("Row")
 Changes = dict[str, list[Any]]
 Adjust = Callable[[Any, Mapping[str, fields.Field], dict[str, Any]], None]
-CHUNK = 1000
 
 
 @dataclass(frozen=True)
@@ -28,47 +28,46 @@ class Shelf:
     noun: str
     model: type[Any]
     capability: str
-    after: Callable[[Sequence[Any], Mapping[int, Changes], "Actor"], None] | None = None
+    after: Callable[[Writes, Sequence[Any], Mapping[int, Changes]], None] | None = None
     related: tuple[str, ...] = field(default=())
 
-    @transaction.atomic
-    def create_many(
+    def prepare(
         self,
         rows: Iterable[Mapping[str, Any]],
         *,
         by: "Actor",
         batch: uuid.UUID | None = None,
         defaults: Callable[[Any], None] | None = None,
-    ) -> list[Any]:
-        """Store new records from dicts of raw values by field key."""
+    ) -> Prepared[Any]:
+        """New records from dicts of raw values by field key, checked and ready to be stored."""
         known = fields.of(self.noun)
         with fields.remembered():
-            made = [self._build(row, known, by) for row in rows]
+            made = self._build(list(rows), known, by)
         for obj in made:
             if defaults:
                 defaults(obj)
         self._may_own(made, by)
         _check_required(made, known)
-        self.model.objects.bulk_create(made, batch_size=CHUNK)
-        changes = {obj.pk: _facts(obj, known) for obj in made}
-        history.record_many(self.noun, changes.items(), f"{self.noun}.created", by=by, batch=batch)
-        if self.after:
-            self.after(made, changes, by)
-        return made
+        writes = Writes()
+        writes.insert_objects(made)
+        history.gather(writes, self.noun, [(obj.pk, _facts(obj, known), {}) for obj in made], f"{self.noun}.created", by=by, batch=batch)
+        return Prepared(made, writes)
 
-    def _build(self, row: Mapping[str, Any], known: Mapping[str, fields.Field], by: "Actor") -> Any:
+    def _build(self, rows: Sequence[Mapping[str, Any]], known: Mapping[str, fields.Field], by: "Actor") -> list[Any]:
+        made = blank(self.model, len(rows))
         now = clock.now()
-        stamps = {"created_at": row.get("created_at", now), "updated_at": now} if hasattr(self.model, "updated_at") else {}
-        obj = self.model(**stamps)
-        if hasattr(self.model, "owner") and "owner" not in row:
-            obj.owner_id = by.user_id
-        currency = row.get("currency") or ""
-        for key, value in row.items():
-            if key != "created_at":
-                _field(known, key, self.noun).write(obj, known[key].clean(value, currency))
-        if hasattr(obj, "fold_name"):
-            obj.fold_name()
-        return obj
+        for obj, row in zip(made, rows, strict=True):
+            if hasattr(self.model, "updated_at"):
+                obj.created_at, obj.updated_at = row.get("created_at", now), now
+            if hasattr(self.model, "owner") and "owner" not in row:
+                obj.owner_id = by.user_id
+            currency = row.get("currency") or ""
+            for key, value in row.items():
+                if key != "created_at":
+                    _field(known, key, self.noun).write(obj, known[key].clean(value, currency))
+            if hasattr(obj, "fold_name"):
+                obj.fold_name()
+        return made
 
     def _may_own(self, made: Sequence[Any], by: "Actor") -> None:
         by.require(self.capability)
@@ -141,37 +140,42 @@ class Shelf:
         data: Mapping[str, Any] | None = None,
     ) -> list[Any]:
         """Write changed rows, their history and what follows from the change."""
-        changed = [obj for obj in rows if per_row[obj.pk]]
-        if changed:
-            now, known = clock.now(), fields.of(self.noun)
-            columns = {"version", "updated_at"} if hasattr(self.model, "updated_at") else {"version"}
-            for obj in changed:
-                obj.version += 1
-                obj.updated_at = now
-                if hasattr(obj, "fold_name"):
-                    obj.fold_name()
-                    columns.add("name_key")
-            columns |= {("custom" if known[key].is_custom else key) if key in known else key for obj in changed for key in per_row[obj.pk]}
-            self.model.objects.bulk_update(changed, sorted(columns), batch_size=CHUNK)
-            self._record(changed, per_row, kind, by, batch, data)
-            if self.after:
-                self.after(changed, per_row, by)
+        self.changed(rows, per_row, kind, by=by, batch=batch, data=data).store()
         return list(rows)
 
-    def _record(
+    def changed(
         self,
-        changed: Sequence[Any],
+        rows: Sequence[Any],
         per_row: Mapping[int, Changes],
         kind: str,
+        *,
         by: "Actor",
-        batch: uuid.UUID | None,
-        data: Mapping[str, Any] | None,
-    ) -> None:
-        if len(changed) == 1:
-            obj = changed[0]
-            history.record(obj, kind, by=by, changes=per_row[obj.pk], batch=batch, data={"version": obj.version, **(data or {})})
-        else:
-            history.record_many(self.noun, [(obj.pk, per_row[obj.pk]) for obj in changed], kind, by=by, batch=batch, data=data)
+        batch: uuid.UUID | None = None,
+        data: Mapping[str, Any] | None = None,
+    ) -> Writes:
+        """What must be written for changed rows; storing it fails as `Stale` where others changed one in between."""
+        writes, changed = Writes(), [obj for obj in rows if per_row[obj.pk]]
+        if changed:
+            writes.update(changed, self._moved_on(changed, per_row))
+            single = {"version": changed[0].version} if len(changed) == 1 else {}
+            entries = [(obj.pk, per_row[obj.pk], {**single, **(data or {})}) for obj in changed]
+            history.gather(writes, self.noun, entries, kind, by=by, batch=batch)
+            if self.after:
+                self.after(writes, changed, per_row)
+        return writes
+
+    def _moved_on(self, changed: Sequence[Any], per_row: Mapping[int, Changes]) -> list[str]:
+        """Raise versions, and name the columns that differ now."""
+        now, known = clock.now(), fields.of(self.noun)
+        columns = {"version", "updated_at"} if hasattr(self.model, "updated_at") else {"version"}
+        for obj in changed:
+            obj.version += 1
+            obj.updated_at = now
+            if hasattr(obj, "fold_name"):
+                obj.fold_name()
+                columns.add("name_key")
+        columns |= {_column(known, key) for obj in changed for key in per_row[obj.pk]}
+        return sorted(columns)
 
     def _refuse_archived(self, rows: Sequence[Any]) -> None:
         for obj in rows:
@@ -264,6 +268,10 @@ def _restore(obj: Any, wanted: Mapping[str, Any], known: Mapping[str, fields.Fie
 
 def _facts(obj: Any, known: Mapping[str, fields.Field]) -> Changes:
     return {key: [None, canonical(value)] for key, one in known.items() if (value := one.read(obj)) not in (None, "", False)}
+
+
+def _column(known: Mapping[str, fields.Field], key: str) -> str:
+    return ("custom" if known[key].is_custom else known[key].attribute) if key in known else key
 
 
 def _field(known: Mapping[str, fields.Field], key: str, noun: str) -> fields.Field:

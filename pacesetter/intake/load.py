@@ -1,33 +1,33 @@
 """Loading: accepted repairs first, then each file in chunks that may be repeated, then links between its own rows.
 
-A chunk commits its rows, their ids and the line it came to together, so that a killed load goes on where it stopped.
+Each chunk is read, matched, checked and encoded first; one short transaction then writes its rows, their ids and the line
+it came to together, so that a killed load goes on where it stopped and people at work hardly notice.
 """
 
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
-from django.db import connection, transaction
 from django.db.models import F
 
 from pacesetter.base import clock, jobs, loaders
 from pacesetter.base.actor import Actor
 from pacesetter.base.models import ExternalId
-from pacesetter.intake.check import CHUNK, Matcher, Step, differences, refusal
+from pacesetter.base.writes import Stale, Writes
+from pacesetter.intake.check import Matcher, Step, differences, refusal
 from pacesetter.intake.models import Import, ImportFile, Refusal, Repair
+from pacesetter.intake.pace import Pace
 from pacesetter.intake.resolve import MADE, Resolver
 from pacesetter.intake.rows import Plan, Row
 
-# Beside people at work on SQLite no transaction may keep them waiting (DESIGN §5).
-TRANSACTION_SECONDS = 0.045
-PAUSE_SECONDS = 0.02
-FIRST_CHUNK, SMALLEST, LARGEST = 100, 20, 2_000
+NAME = ("source", "noun", "value", "object_id")
+REFUSAL = ("file_id", "line", "column", "value", "key", "code", "params", "cells")
+TRIES = 5
 
 
 def run(batch: Import, *, by: Actor, alone: bool, step: Step = lambda done, total: None) -> None:
     """Load every file; `alone` says that nobody else is at work, so that chunks may be large."""
-    _make(batch, by)
+    _make(batch, by, Pace(alone))
     resolver = Resolver(batch, dry=False)
     files = [file for file in batch.files.all() if file.target]
     done, total = 0, sum(file.rows for file in files)
@@ -39,37 +39,15 @@ def run(batch: Import, *, by: Actor, alone: bool, step: Step = lambda done, tota
     batch.refresh_from_db()
 
 
-def _make(batch: Import, by: Actor) -> None:
+def _make(batch: Import, by: Actor, pace: Pace) -> None:
     """Add the people, choices and records that accepted repairs ask for; those made before a kill are found again."""
     for repair in Repair.objects.filter(file__batch=batch, kind__in=MADE, decision="accepted").select_related("file"):
         slot = next(cell.slot for cell in Plan(repair.file, Resolver(batch, dry=True)).cells if cell.slot.key == repair.field)
         lookup = loaders.lookup(slot.lookup)
         texts = [one["from"] for one in repair.values]
         found = lookup.find(texts, batch.source)
-        missing = [text for text in texts if text not in found]
-        if missing:
-            lookup.create(missing, by=by)
-
-
-@dataclass
-class Pace:
-    """How many rows one transaction takes, so that others never wait long."""
-
-    alone: bool
-    rows: int = FIRST_CHUNK
-
-    def __post_init__(self) -> None:
-        self.brisk = self.alone or connection.vendor != "sqlite"
-        if self.brisk:
-            self.rows = LARGEST
-
-    def after(self, seconds: float) -> None:
-        """Adapt to the time the last chunk took, and let others write."""
-        if self.brisk:
-            return
-        fitting = int(self.rows * TRANSACTION_SECONDS / max(seconds, 0.001))
-        self.rows = max(SMALLEST, min(fitting, self.rows * 2, LARGEST))
-        time.sleep(PAUSE_SECONDS)
+        for missing in pace.pieces([text for text in texts if text not in found]):
+            pace.store(lookup.prepare(list(missing), by=by))
 
 
 class Loading:
@@ -86,72 +64,38 @@ class Loading:
     def run(self) -> Iterator[int]:
         """Load the rows not yet loaded; yields how many lines each step took."""
         if not self.file.loaded_line:
-            self._start_over()
-        for rows in self._chunks():
-            last = rows[-1].line
-            self.plan.resolve(rows, links=False)
-            ids = self.matcher.match(rows)
-            if last > self.file.loaded_line:
-                self._timed([row for row in rows if row.line > self.file.loaded_line], ids)
-            yield len(rows)
+            self.pace.store(self._start_over)
+        for batch in self.plan.batches():
+            self.plan.resolve(batch, links=False)
+            ids = self.matcher.match(batch)
+            for rows in self.pace.pieces(batch):
+                if rows[-1].line > self.file.loaded_line:
+                    self._load([row for row in rows if row.line > self.file.loaded_line], ids)
+                yield len(rows)
         self._link()
 
     def _start_over(self) -> None:
         """The check's refusals give way to the load's own, which see what is there by now."""
-        with transaction.atomic():
-            if ImportFile.objects.filter(pk=self.file.pk, loaded_line=0).update(new=0, updates=0, same=0, refused=0):
-                self.file.refusals.all().delete()
+        if ImportFile.objects.filter(pk=self.file.pk, loaded_line=0).update(new=0, updates=0, same=0, refused=0):
+            self.file.refusals.all().delete()
 
-    def _chunks(self) -> Iterator[list[Row]]:
-        for rows in self.plan.batches():
-            while rows:
-                chunk, rows = rows[: self.pace.rows], rows[self.pace.rows :]
-                yield chunk
+    def _load(self, rows: list[Row], ids: Mapping[int, int]) -> None:
+        self.repeated(lambda: Chunk(self, rows, ids).store)
+        self.file.loaded_line = rows[-1].line
 
-    def _timed(self, rows: list[Row], ids: dict[int, int]) -> None:
-        begin = time.perf_counter()
-        with transaction.atomic():
-            self._store(rows, ids)
-        self.pace.after(time.perf_counter() - begin)
+    def repeated(self, prepare: Callable[[], Callable[[], None]]) -> None:
+        """Prepare, then write; once more where somebody changed a record in between."""
+        for _ in range(TRIES):
+            try:
+                return self.pace.store(prepare())
+            except Stale:
+                continue
+        raise Stale
 
-    def _store(self, rows: list[Row], ids: dict[int, int]) -> None:
-        refused = [row for row in rows if row.refused]
-        new = [row for row in rows if not row.refused and row.line not in ids]
-        old = [row for row in rows if not row.refused and row.line in ids]
-        self._create(new)
-        updates = self._update({ids[row.line]: row for row in old})
-        self._name({ids[row.line]: row for row in old if row.key})
-        Refusal.objects.bulk_create([refusal(self.file, row) for row in refused], batch_size=CHUNK)
-        self._advance(rows[-1].line, {"new": len(new), "updates": updates, "same": len(old) - updates, "refused": len(refused)})
-
-    def _advance(self, line: int, counts: dict[str, int]) -> None:
-        """Note how far the load came, unless another worker took over and was here before: then nothing of this chunk stays."""
-        mine = ImportFile.objects.filter(pk=self.file.pk, loaded_line=self.file.loaded_line)
-        if not mine.update(loaded_line=line, **{name: F(name) + count for name, count in counts.items()}):
-            raise jobs.LeaseLost
-        self.file.loaded_line = line
-
-    def _create(self, rows: list[Row]) -> None:
-        if rows:
-            made = self.loader.create([self._in_currency(row) for row in rows], by=self.by)
-            self._name({pk: row for pk, row in zip(made, rows, strict=True) if row.key})
-
-    def _in_currency(self, row: Row) -> dict[str, Any]:
-        has_one = "currency" in self.plan.slots
-        return {"currency": self.file.batch.currency, **row.values} if has_one else row.values
-
-    def _name(self, rows: dict[int, Row]) -> None:
-        """Remember under which id the source knows each record."""
-        names = [ExternalId(source=self.file.batch.source, noun=self.loader.noun, value=row.key, object_id=pk) for pk, row in rows.items()]
-        ExternalId.objects.bulk_create(names, batch_size=CHUNK, ignore_conflicts=True)
-        self.matcher.own(rows)
-
-    def _update(self, rows: dict[int, Row]) -> int:
-        stored = self.loader.stored(rows.keys()) if rows else {}
-        changes = [(pk, different) for pk, row in rows.items() if (different := differences(self.loader, row.values, stored[pk]))]
-        if changes:
-            self.loader.update(changes, by=self.by)
-        return len(changes)
+    def change(self, values: Mapping[int, loaders.Values]) -> list[tuple[int, loaders.Values]]:
+        """What differs from the stored values, by record."""
+        stored = self.loader.stored(values.keys()) if values else {}
+        return [(pk, different) for pk, one in values.items() if (different := differences(self.loader, one, stored[pk]))]
 
     def _link(self) -> None:
         """Fill the fields that point at rows of the same file, now that all of them are there."""
@@ -161,11 +105,63 @@ class Loading:
         for key in links:
             self.plan.resolver.forget(next(cell.slot.lookup for cell in self.plan.cells if cell.slot.key == key))
         matcher = Matcher(self.plan)
-        for rows in self.plan.batches():
-            self.plan.resolve(rows)
-            ids = matcher.match(rows)
-            wanted = {ids[row.line]: {key: row.values[key] for key in links if key in row.values} for row in rows if row.line in ids}
-            stored = self.loader.stored(wanted.keys())
-            changes = [(pk, different) for pk, values in wanted.items() if (different := differences(self.loader, values, stored[pk]))]
-            if changes:
-                self.loader.update(changes, by=self.by)
+        for batch in self.plan.batches():
+            self.plan.resolve(batch)
+            ids = matcher.match(batch)
+            wanted = {ids[row.line]: {key: row.values[key] for key in links if key in row.values} for row in batch if row.line in ids}
+            for some in self.pace.pieces(list(wanted.items())):
+                self.repeated(partial(self._linking, dict(some)))
+
+    def _linking(self, wanted: Mapping[int, loaders.Values]) -> Callable[[], None]:
+        changes = self.change(wanted)
+        return self.loader.prepare_update(changes, by=self.by) if changes else _nothing
+
+
+class Chunk:
+    """Some rows of a file: everything about them that can be done before others have to wait is done here at once."""
+
+    def __init__(self, loading: Loading, rows: list[Row], ids: Mapping[int, int]) -> None:
+        self.loading, self.file, self.by = loading, loading.file, loading.by
+        self.last = rows[-1].line
+        refused = [row for row in rows if row.refused]
+        self.new = [row for row in rows if not row.refused and row.line not in ids]
+        old = {ids[row.line]: row for row in rows if not row.refused and row.line in ids}
+        changes = loading.change({pk: row.values for pk, row in old.items()})
+        self.create = loading.loader.prepare([self._in_currency(row) for row in self.new], by=self.by) if self.new else list
+        self.update = loading.loader.prepare_update(changes, by=self.by) if changes else _nothing
+        self.writes = Writes()
+        self._name(self.writes, {pk: row for pk, row in old.items() if row.key}, unless_there=True)
+        self.writes.insert(Refusal, REFUSAL, [_values(refusal(self.file, row)) for row in refused])
+        self.counts = {"new": len(self.new), "updates": len(changes), "same": len(old) - len(changes), "refused": len(refused)}
+
+    def _in_currency(self, row: Row) -> dict[str, Any]:
+        has_one = "currency" in self.loading.plan.slots
+        return {"currency": self.file.batch.currency, **row.values} if has_one else row.values
+
+    def _name(self, writes: Writes, rows: Mapping[int, Row], *, unless_there: bool) -> None:
+        """Remember under which id the source knows each record."""
+        names = [(self.file.batch.source, self.loading.loader.noun, row.key, pk) for pk, row in rows.items()]
+        writes.insert(ExternalId, NAME, names, unless_there=unless_there)
+
+    def store(self) -> None:
+        """What is left: to write."""
+        named = {pk: row for pk, row in zip(self.create(), self.new, strict=True) if row.key}
+        self._name(self.writes, named, unless_there=False)
+        self.update()
+        self.writes.store()
+        self._advance()
+        self.loading.matcher.own(named)
+
+    def _advance(self) -> None:
+        """Note how far the load came, unless another worker took over and was here before: then nothing of this chunk stays."""
+        mine = ImportFile.objects.filter(pk=self.file.pk, loaded_line=self.file.loaded_line)
+        if not mine.update(loaded_line=self.last, **{name: F(name) + count for name, count in self.counts.items()}):
+            raise jobs.LeaseLost
+
+
+def _values(row: Refusal) -> list[Any]:
+    return [getattr(row, name) for name in REFUSAL]
+
+
+def _nothing() -> None:
+    """Nothing differs."""

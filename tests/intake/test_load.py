@@ -9,7 +9,7 @@ from pacesetter.base.jobs import LeaseLost
 from pacesetter.base.models import ExternalId, HistoryEntry, Option, User
 from pacesetter.crm import deals as deal_verbs
 from pacesetter.crm.models import Account, Activity, Contact, Deal, DealChange, Lead, LineItem, Product
-from pacesetter.intake import imports, work
+from pacesetter.intake import imports, pace, work
 from pacesetter.intake import load as loading
 from pacesetter.intake.models import Import
 from pacesetter.intake.resolve import Resolver
@@ -81,19 +81,19 @@ def test_a_killed_load_goes_on_where_it_stopped(bring, system, monkeypatch):
     batch = bring(text())
     imports.accept_all(batch, by=system)
     job = imports.run(batch, by=system)
-    monkeypatch.setattr(loading, "LARGEST", 1)
-    stored = loading.Loading._store
+    monkeypatch.setattr(pace, "LARGEST", 1)
+    advance = loading.Chunk._advance
 
-    def dies(self, rows, ids):
-        if rows[0].line == 3:
+    def dies(self):
+        if self.last == 3:
             raise KeyboardInterrupt
-        stored(self, rows, ids)
+        advance(self)
 
-    monkeypatch.setattr(loading.Loading, "_store", dies)
+    monkeypatch.setattr(loading.Chunk, "_advance", dies)
     with pytest.raises(KeyboardInterrupt):
         imports.run_now(job, batch)
     assert Deal.objects.count() == 1
-    monkeypatch.setattr(loading.Loading, "_store", stored)
+    monkeypatch.setattr(loading.Chunk, "_advance", advance)
     type(job).objects.filter(pk=job.pk).update(state="queued")
     assert imports.run_now(job, batch).state == "done"
     assert counts(batch) == (3, 0, 0, 0)
@@ -104,19 +104,22 @@ def test_a_killed_load_goes_on_where_it_stopped(bring, system, monkeypatch):
 def test_beside_people_at_work_chunks_are_small(bring, load, monkeypatch):
     monkeypatch.setattr(work, "_alone", lambda batch: False)
     sizes = []
-    monkeypatch.setattr(loading.Pace, "after", lambda self, seconds: sizes.append(self.rows))
+    monkeypatch.setattr(pace.Pace, "after", lambda self, seconds: sizes.append(self.rows))
     load(bring(text()))
-    assert set(sizes) == {loading.Pace(alone=False).rows}
+    assert set(sizes) == {pace.Pace(alone=False).rows}
 
 
 def test_the_pace_follows_the_clock():
-    pace = loading.Pace(alone=False)
-    if pace.brisk:
+    here = pace.Pace(alone=False)
+    if here.brisk:
         pytest.skip("several writers at once: PostgreSQL needs no pace")
-    pace.after(loading.TRANSACTION_SECONDS * 4)
-    assert pace.rows == loading.FIRST_CHUNK // 4
-    pace.after(10)
-    assert pace.rows == loading.SMALLEST
+    here.after(pace.AIM_SECONDS * 2)
+    assert here.rows == pace.FIRST // 2
+    here.after(pace.AIM_SECONDS / 100)
+    assert here.rows == pace.FIRST // 2 + pace.FIRST // 8 + 1
+    here.after(10)
+    assert here.rows == pace.SMALLEST
+    assert [len(piece) for piece in here.pieces(range(pace.SMALLEST * 2 + 1))] == [pace.SMALLEST, pace.SMALLEST, 1]
 
 
 def test_the_currency_of_the_import_holds_for_amounts_without_one(bring, load):
@@ -197,10 +200,10 @@ def test_two_workers_after_one_load_store_each_row_once(bring, system):
     batch = bring(text())
     imports.accept_all(batch, by=system)
     by = work.importer(batch, system)
-    loading._make(batch, by)
+    loading._make(batch, by, pace.Pace(alone=True))
     resolver = Resolver(batch, dry=False)
-    slow = loading.Loading(batch.files.get(), resolver, by, loading.Pace(alone=True))
-    quick = loading.Loading(batch.files.get(), resolver, by, loading.Pace(alone=True))
+    slow = loading.Loading(batch.files.get(), resolver, by, pace.Pace(alone=True))
+    quick = loading.Loading(batch.files.get(), resolver, by, pace.Pace(alone=True))
     assert list(quick.run()) == [3]
     with pytest.raises(LeaseLost):
         list(slow.run())

@@ -35,7 +35,7 @@ class AccountLoader(NamedLoader):
     )
     files = ("account", "compan", "organi", "customer", "cuenta", "empresa", "aziend", "client")
     shelf = accounts.SHELF
-    store = accounts.create_many
+    births = accounts.prepare_many
     ids = ("account id", "record id", "record id - company", "company id", "hs_object_id", "id de registro", "id record", "organization id")
     words: ClassVar = {
         "name": ("account name", "account", "company name", "company", "organization", "organization name", "organisation", "nombre", "nombre de la empresa", "nombre de la cuenta", "empresa", "cuenta", "azienda", "nome azienda", "nome", "ragione sociale", "cliente"),
@@ -68,7 +68,7 @@ class ProductLoader(NamedLoader):
     telling = (frozenset(("name", "price")), frozenset(("name", "sku")), frozenset(("name", "family")))
     files = ("product", "price", "articol", "prodott", "item")
     shelf = products.SHELF
-    store = products.create_many
+    births = products.prepare_many
     ids = ("product id", "record id", "product2id", "hs_object_id")
     words: ClassVar = {
         "name": ("product", "product name", "nombre del producto", "producto", "prodotto", "nome prodotto"),
@@ -87,7 +87,7 @@ class CampaignLoader(NamedLoader):
     telling = (frozenset(("name", "budget")), frozenset(("name", "since", "until")))
     files = ("campaign", "campaña", "campagn")
     shelf = campaigns.SHELF
-    store = campaigns.create_many
+    births = campaigns.prepare_many
     ids = ("campaign id",)
     words: ClassVar = {
         "name": ("campaign", "campaign name", "campaña", "campagna"),

@@ -17,7 +17,7 @@ class ActivityLoader(ShelfLoader):
     files = ("activit", "task", "event", "call", "meeting", "engagement", "actividad", "tarea", "attivita")
     telling = (frozenset(("kind", "happened_at")), frozenset(("kind", "subject")))
     shelf = activities.SHELF
-    store = activities.log_many
+    births = activities.prepare_many
     ids = ("activity id", "task id", "event id", "engagement id", "record id")
     words: ClassVar = {
         "kind": ("activity type", "type", "task subtype", "tasksubtype", "tipo", "tipo de actividad"),

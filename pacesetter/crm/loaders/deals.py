@@ -1,21 +1,18 @@
 """Deals from files: facts with their own dates and outcomes."""
 
-import datetime as dt
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
-
-from django.db import transaction
 
 from pacesetter.base import clock, history, settings
 from pacesetter.base.ensure import protect, unprotect
 from pacesetter.base.fields import Minor
 from pacesetter.base.loaders import LOADERS, Remark, Slot, Values
 from pacesetter.base.models import HistoryEntry
+from pacesetter.base.writes import Prepared, Writes
 from pacesetter.core.errors import Conflict, add_sentences
 from pacesetter.core.labels import mark
 from pacesetter.core.text import fold
-from pacesetter.crm import changes as typed
 from pacesetter.crm import deals
 from pacesetter.crm.loaders.shelves import CURRENCY, OWNER, ShelfLoader, chunks
 from pacesetter.crm.models import Account, Deal, DealChange, LineItem, Product, Stage
@@ -48,7 +45,7 @@ class DealLoader(ShelfLoader):
         frozenset(("name", "amount")),
         frozenset(("name", "close_date")),
     )
-    shelf = deals.BIRTH
+    shelf = deals.SHELF
     ids = ("opportunity id", "deal id", "record id", "record id - deal", "hs_object_id", "id de registro", "id record", "opportunity")
     words: ClassVar = {
         "name": ("deal name", "dealname", "opportunity name", "opportunity", "title", "nombre del negocio", "nombre de la oportunidad", "nombre", "nome trattativa", "nome opportunità", "nome"),
@@ -165,14 +162,14 @@ class DealLoader(ShelfLoader):
             products.update(LineItem.objects.filter(deal__in=some).order_by("-position", "-id").values_list("deal_id", "product_id"))
         return {pk: values | {"product": products.get(pk)} for pk, values in super().stored(ids).items()}
 
-    @transaction.atomic
-    def create(self, rows: list[Values], *, by: "Actor") -> list[int]:
+    def ready(self, rows: list[Values], by: "Actor") -> Prepared[Deal]:
         self._name(rows)
-        plain = [{"owner": None, **{key: value for key, value in row.items() if key != "product"}} for row in rows]
-        made = deals.create_many(plain, by=by, facts=True)
-        lines = [_line(deal, row["product"]) for deal, row in zip(made, rows, strict=True) if row.get("product")]
-        LineItem.objects.bulk_create(lines, batch_size=1000)
-        return [deal.pk for deal in made]
+        prepared = deals.prepare_many([{key: row[key] for key in row if key != "product"} for row in rows], by=by, facts=True)
+        lines = [
+            _line(deal.pk, row["product"], 1, deal.amount) for deal, row in zip(prepared.made, rows, strict=True) if row.get("product")
+        ]
+        prepared.writes.insert(LineItem, LINE, lines)
+        return prepared
 
     def _name(self, rows: list[Values]) -> None:
         """A deal without a name is called after what is sold, and to whom."""
@@ -184,20 +181,14 @@ class DealLoader(ShelfLoader):
                 parts = [accounts.get(row.get("account") or 0), products.get(row.get("product") or 0)]
                 row["name"] = " – ".join(part for part in parts if part) or "Deal"
 
-    def update(self, changes: list[tuple[int, Values]], *, by: "Actor") -> None:
-        with transaction.atomic():
-            super().update(changes, by=by)
-            amounts = dict(Deal.objects.filter(pk__in=[pk for pk, _ in changes]).values_list("pk", "amount"))
-            for pk, values in changes:
-                if "product" in values or "amount" in values:
-                    _restate_line(pk, values.get("product"), amounts[pk], by)
-
     def undo(self, entry: HistoryEntry, *, by: "Actor") -> None:
         if entry.kind != "deal.lines":
             return super().undo(entry, by=by)
-        if _lines(entry.object_id) != entry.data["lines"]:
+        now, writes = _lines([entry.object_id])[entry.object_id], Writes()
+        if now != entry.data["lines"]:
             raise Conflict("undo_conflict", field="product")
-        _set_lines(entry.object_id, entry.data["before"], by)
+        _set_lines(writes, {entry.object_id: (now, entry.data["before"])}, by)
+        writes.store()
 
     def _put(self, obj: Deal, values: Values) -> Changes:
         """What follows from a stage and an amount follows here too."""
@@ -214,12 +205,12 @@ class DealLoader(ShelfLoader):
             more["annual_amount"] = None if annual is None else Minor(annual)
         return super()._put(obj, {**more, **values})
 
-    def write(self, fresh: list[Any], per_row: Mapping[int, Changes], by: "Actor") -> None:
-        super().write(fresh, per_row, by)
-        changed = [deal for deal in fresh if per_row[deal.pk]]
-        typed.of_deals(
-            changed, {deal.pk: list(per_row[deal.pk]) for deal in changed}, when=lambda deal: _true_since(deal, per_row[deal.pk])
-        )
+    def changing(self, changes: list[tuple[int, Values]], by: "Actor") -> Writes:
+        writes = super().changing(changes, by)
+        touched = {pk: values for pk, values in changes if values.keys() & {"product", "amount"}}
+        amounts = dict(Deal.objects.filter(pk__in=touched).values_list("pk", "amount"))
+        _restate_lines(writes, {pk: {"amount": amounts[pk], **values} for pk, values in touched.items()}, by)
+        return writes
 
     def remove(self, ids: Collection[int], *, by: "Actor") -> None:
         unprotect()
@@ -228,37 +219,38 @@ class DealLoader(ShelfLoader):
         super().remove(ids, by=by)
 
 
-def _true_since(deal: Deal, changes: Changes) -> dt.datetime:
-    closing = "closed_on" in changes and deal.closed_on and deal.closed_on != clock.today()
-    return clock.noon(deal.closed_on) if closing and deal.closed_on else clock.now()
-
-
 Line = list[Any]  # product, quantity, unit price
+LINE = ("deal_id", "product_id", "quantity", "unit_price", "amount", "position")
 
 
-def _lines(pk: int) -> list[Line]:
-    return [list(line) for line in LineItem.objects.filter(deal=pk).values_list("product_id", "quantity", "unit_price")]
+def _lines(deals: Iterable[int]) -> dict[int, list[Line]]:
+    lines: dict[int, list[Line]] = {pk: [] for pk in deals}
+    for pk, *line in LineItem.objects.filter(deal__in=lines).values_list("deal_id", "product_id", "quantity", "unit_price"):
+        lines[pk].append(line)
+    return lines
 
 
-def _restate_line(pk: int, product: int | None, amount: int | None, by: "Actor") -> None:
+def _restate_lines(writes: Writes, rows: Mapping[int, Values], by: "Actor") -> None:
     """A file states one product and one amount: they become the deal's only line, unless people made several."""
-    before = _lines(pk)
-    kept = before[0][0] if len(before) == 1 else None
-    if len(before) < 2 and (product or kept):
-        _set_lines(pk, [[product or kept, 1, amount]], by)
+    stated: dict[int, tuple[list[Line], list[Line]]] = {}
+    for pk, before in _lines(rows).items():
+        product = rows[pk].get("product") or (before[0][0] if len(before) == 1 else None)
+        if len(before) < 2 and product:
+            stated[pk] = before, [[product, 1, rows[pk]["amount"]]]
+    _set_lines(writes, stated, by)
 
 
-def _set_lines(pk: int, lines: list[Line], by: "Actor") -> None:
-    before = _lines(pk)
-    LineItem.objects.filter(deal=pk).delete()
-    for product, quantity, price in lines:
-        amount = None if price is None else price * (quantity or 1)
-        LineItem.objects.create(deal_id=pk, product_id=product, quantity=quantity or 1, unit_price=price, amount=amount)
-    history.record_plain("deal", pk, "deal.lines", by=by, data={"before": before, "lines": lines})
+def _set_lines(writes: Writes, stated: Mapping[int, tuple[list[Line], list[Line]]], by: "Actor") -> None:
+    """Put the second list of lines in the place of the first, deal by deal."""
+    writes.execute("DELETE FROM crm_lineitem WHERE deal_id = %s", [(pk,) for pk in stated])
+    writes.insert(LineItem, LINE, [_line(pk, *line) for pk, (_, lines) in stated.items() for line in lines])
+    entries = {pk: {"before": before, "lines": lines} for pk, (before, lines) in stated.items()}
+    history.gather(writes, "deal", [(pk, {}, data) for pk, data in entries.items()], "deal.lines", by=by)
 
 
-def _line(deal: Deal, product: int) -> LineItem:
-    return LineItem(deal=deal, product_id=product, quantity=1, unit_price=deal.amount, amount=deal.amount)
+def _line(deal: int, product: int, quantity: int | None, price: int | None) -> tuple[Any, ...]:
+    count = quantity or 1
+    return deal, product, count, price, None if price is None else price * count, 0
 
 
 LOADERS.add("deal", DealLoader)

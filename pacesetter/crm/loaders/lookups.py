@@ -11,6 +11,7 @@ from django.db import transaction
 from pacesetter.base import fields, teams, users
 from pacesetter.base.loaders import LOOKUPS, Found, Lookup
 from pacesetter.base.models import ExternalId, Option, Team, User
+from pacesetter.base.writes import Prepared
 from pacesetter.core.errors import add_sentences
 from pacesetter.core.labels import in_language, mark
 from pacesetter.core.text import fold
@@ -37,7 +38,7 @@ class RecordLookup(Lookup):
     """Records by external id, else by folded name (the oldest of several)."""
 
     model: ClassVar[Any]
-    store: ClassVar[Callable[..., Any] | None] = None
+    births: ClassVar[Callable[..., Prepared[Any]] | None] = None
 
     def find(self, texts: Collection[str], source: str) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -55,8 +56,12 @@ class RecordLookup(Lookup):
         return [Found(pk, name) for pk, name in self.rows().order_by("id").values_list("id", "name")]
 
     def create(self, texts: list[str], *, by: "Actor") -> None:
-        if self.store:
-            self.store([self.values(text) for text in _distinct(texts)], by=by, facts=True)
+        self.prepare(texts, by=by)()
+
+    def prepare(self, texts: list[str], *, by: "Actor") -> Callable[[], Any]:
+        if not self.births:
+            return super().prepare(texts, by=by)
+        return self.births([self.values(text) for text in _distinct(texts)], by=by, facts=True).store
 
     def values(self, text: str) -> dict[str, Any]:
         return {"name": text}
@@ -68,18 +73,18 @@ def _distinct(texts: list[str]) -> list[str]:
 
 
 class AccountLookup(RecordLookup):
-    noun, creates, model, store = "account", "record", Account, staticmethod(accounts.create_many)
+    noun, creates, model, births = "account", "record", Account, staticmethod(accounts.prepare_many)
 
     def values(self, text: str) -> dict[str, Any]:
         return {"name": text, "owner": None}
 
 
 class ProductLookup(RecordLookup):
-    noun, creates, model, store = "product", "record", Product, staticmethod(products.create_many)
+    noun, creates, model, births = "product", "record", Product, staticmethod(products.prepare_many)
 
 
 class CampaignLookup(RecordLookup):
-    noun, creates, model, store = "campaign", "record", Campaign, staticmethod(campaigns.create_many)
+    noun, creates, model, births = "campaign", "record", Campaign, staticmethod(campaigns.prepare_many)
 
 
 class DealLookup(RecordLookup):

@@ -78,7 +78,7 @@ class ContactLoader(PersonLoader):
     )
     files = ("contact", "people", "persona", "contatt")
     shelf = contacts.SHELF
-    store = contacts.create_many
+    births = contacts.prepare_many
     ids = ("contact id", "record id", "record id - contact", "hs_object_id", "id de registro", "id record", "person id")
     words: ClassVar = {
         **PERSON,
@@ -102,7 +102,7 @@ class LeadLoader(PersonLoader):
     )
     files = ("lead", "prospect", "enquir", "inquir")
     shelf = leads.SHELF
-    store = leads.create_many
+    births = leads.prepare_many
     ids = ("lead id", "lead number", "prospect id", "record id", "hs_object_id", "id de registro")
     words: ClassVar = {
         **PERSON,

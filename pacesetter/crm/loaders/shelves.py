@@ -3,10 +3,9 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db import transaction
-
 from pacesetter.base import fields, history
 from pacesetter.base.loaders import ID, Loader, Slot, Values, slots
+from pacesetter.base.writes import Prepared, Writes
 from pacesetter.core.labels import mark
 from pacesetter.crm.records import Changes, Shelf, put
 
@@ -22,7 +21,7 @@ class ShelfLoader(Loader):
     """A noun with a shelf of verbs: `words` are header words by field, `changes` what differs from the catalogue."""
 
     shelf: ClassVar[Shelf]
-    store: ClassVar[Callable[..., list[Any]]]
+    births: ClassVar[Callable[..., Prepared[Any]]]
     ids: ClassVar[tuple[str, ...]] = ()
     words: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     changes: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
@@ -38,23 +37,33 @@ class ShelfLoader(Loader):
         return {pk: {key: one.read(row) for key, one in self.known.items()} for pk, row in rows.items()}
 
     def create(self, rows: list[Values], *, by: "Actor") -> list[int]:
-        made = type(self).store([{"owner": None, **row} if "owner" in self.known else row for row in rows], by=by, facts=True)
-        return [obj.pk for obj in made]
+        return self.prepare(rows, by=by)()
 
-    @transaction.atomic
+    def prepare(self, rows: list[Values], *, by: "Actor") -> Callable[[], list[int]]:
+        prepared = self.ready([{"owner": None, **row} if "owner" in self.known else row for row in rows], by)
+        return lambda: [obj.pk for obj in prepared.store()]
+
+    def ready(self, rows: list[Values], by: "Actor") -> Prepared[Any]:
+        """New records with all that is written for them."""
+        return type(self).births(rows, by=by, facts=True)
+
     def update(self, changes: list[tuple[int, Values]], *, by: "Actor") -> None:
-        fresh = self.shelf.locked([self.shelf.model(pk=pk) for pk, _ in changes])
+        self.prepare_update(changes, by=by)()
+
+    def prepare_update(self, changes: list[tuple[int, Values]], *, by: "Actor") -> Callable[[], None]:
+        return self.changing(changes, by).store
+
+    def changing(self, changes: list[tuple[int, Values]], by: "Actor") -> Writes:
+        """What is written for changed records."""
+        rows = self.shelf.model.objects.select_related(*self.shelf.related).in_bulk([pk for pk, _ in changes])
+        fresh = [rows[pk] for pk, _ in changes]
         by.require(self.shelf.capability, *[obj for obj in fresh if hasattr(obj, "owner_id")])
         per_row = {obj.pk: self._put(obj, values) for obj, (_, values) in zip(fresh, changes, strict=True)}
-        self.write(fresh, per_row, by)
+        return self.shelf.changed(fresh, per_row, f"{self.noun}.updated", by=by)
 
     def _put(self, obj: Any, values: Values) -> Changes:
         currency = values.get("currency") or getattr(obj, "currency", "") or ""
         return put(obj, {key: self.known[key].clean(value, currency) for key, value in values.items() if key in self.known}, self.known)
-
-    def write(self, fresh: list[Any], per_row: Mapping[int, Changes], by: "Actor") -> None:
-        """Store changed records with their history."""
-        self.shelf.store(fresh, per_row, f"{self.noun}.updated", by=by)
 
     def remove(self, ids: Collection[int], *, by: "Actor") -> None:
         self.shelf.model.objects.filter(pk__in=ids).delete()

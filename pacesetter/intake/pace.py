@@ -1,0 +1,61 @@
+"""The pace of a load: how much one transaction writes, and how long others may write before the next one."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.db import connection, transaction
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+# Beside people at work on SQLite no transaction may keep them waiting for more than 50 ms (docs/house.md). Most take
+# less than half of that, so that a slow one stays within.
+AIM_SECONDS = 0.018
+PAUSE_SECONDS = 0.02
+FIRST, SMALLEST, LARGEST = 50, 5, 5_000
+
+
+@dataclass
+class Pace:
+    """How many rows one transaction takes; `alone` says that nobody else is at work, so that it may be many."""
+
+    alone: bool
+    rows: int = FIRST
+    free_until: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.brisk = self.alone or connection.vendor != "sqlite"
+        if self.brisk:
+            self.rows = LARGEST
+
+    def store(self, write: Callable[[], Result]) -> Result:
+        """Run the writing half of a chunk in a transaction of its own, and learn from the time it held the lock."""
+        self._let_others_write()
+        with transaction.atomic():
+            begin = time.perf_counter()
+            result = write()
+        self.after(time.perf_counter() - begin)
+        return result
+
+    def _let_others_write(self) -> None:
+        """What was prepared since the last transaction counts as a pause."""
+        if not self.brisk:
+            time.sleep(max(0.0, self.free_until - time.perf_counter()))
+
+    def after(self, seconds: float) -> None:
+        """Take as many rows next as fit into the aim: growing slowly, shrinking at once."""
+        if self.brisk:
+            return
+        fitting = int(self.rows * AIM_SECONDS / max(seconds, 0.0001))
+        self.rows = max(SMALLEST, min(fitting, self.rows + self.rows // 4 + 1, LARGEST))
+        self.free_until = time.perf_counter() + PAUSE_SECONDS
+
+    def pieces(self, items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+        """A long list in pieces, each as large as the pace allows when its turn comes."""
+        at = 0
+        while at < len(items):
+            piece = items[at : at + self.rows]
+            yield piece
+            at += len(piece)
