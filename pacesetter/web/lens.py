@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pacesetter.analytics import numbers
-from pacesetter.base import fields
+from pacesetter.base import fields, warehouse
 from pacesetter.base.warehouse import plans
 from pacesetter.core import metrics
 from pacesetter.core.errors import Invalid
@@ -33,7 +33,7 @@ class Lens:
     def __init__(self, request: Request, query: QueryDict | None = None) -> None:
         self.request, self.actor = request, request.actor
         self.get: dict[str, str] = {name: str(value) for name, value in (request.GET if query is None else query).items()}
-        self.reader = numbers.Reader(request.actor)
+        self.reader = numbers.Reader(request.actor, _version(self.get.get("version", "")))
         self.period = self.reader.period(self.get.get("period") or "this_quarter")
         self.as_of = _day(self.get.get("as_of", ""))
         asked = self.get.get("compare", "same_day")
@@ -201,6 +201,11 @@ def _key(value: Any) -> str:
 
 def _address(path: str, params: dict[str, str]) -> str:
     return f"{path}?{urlencode(params)}" if params else path
+
+
+def _version(text: str) -> warehouse.Manifest | None:
+    """The version of the extracts that a link names, as long as it is kept."""
+    return warehouse.kept(int(text)) if text.isdecimal() else None
 
 
 def _day(text: str) -> dt.date | None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pacesetter.analytics.numbers import Record
+from pacesetter.base import warehouse
 from pacesetter.core.errors import Invalid
 from pacesetter.core.labels import mark
 from pacesetter.core.metrics import METRICS, Cell
@@ -264,7 +265,7 @@ def records(request: Request, key: str) -> HttpResponse:
     shown = {
         "behind": behind, "lens": lens, "label": _(behind.shape.label), "rows": behind.shown((at - 1) * PAGE), "tabs": items, 
         "next": lens.with_(page=str(at + 1)) if at * PAGE < behind.count else "", "previous": lens.with_(page=str(at - 1)) if at > 1 else "",
-        "stale": _stale(lens), "first": (at - 1) * PAGE + 1, "last": min(at * PAGE, behind.count), "back": lens.metric(key, **_kept(lens)),
+        "stale": _stale(lens), "now": lens.with_(version="", page=""), "first": (at - 1) * PAGE + 1, "last": min(at * PAGE, behind.count), "back": lens.metric(key, **_kept(lens)),
     }  # fmt: skip
     return render(request, "metrics/records.html", shown)
 
@@ -274,10 +275,13 @@ def _kept(lens: Lens) -> dict[str, str]:
 
 
 def _stale(lens: Lens) -> str:
-    """What to say when the number came from an older version of the extracts."""
-    asked = lens.get.get("version", "")
-    if not asked.isdigit() or int(asked) == lens.reader.version.version:
+    """What to say when records changed since the number was shown: it is kept as it was, or was too long ago and is measured anew."""
+    asked, now = lens.get.get("version", ""), warehouse.current()
+    if not asked.isdecimal() or now is None or int(asked) == now.version:
         return ""
-    return _("Records changed since the number was shown. This list and the number above it are from %(at)s.") % {
-        "at": formats.exact(lens.fresh)
-    }
+    said = (
+        _("As it was at %(at)s. Records changed since.")
+        if lens.reader.version.version == int(asked)
+        else _("Records changed since the number was shown. This list and the number above it are from %(at)s.")
+    )
+    return said % {"at": formats.exact(lens.fresh)}

@@ -185,3 +185,45 @@ def test_plans_are_remembered_and_old_editions_forgotten(folder, monkeypatch) ->
     old.mkdir(parents=True)
     plans.forget_older()
     assert not old.exists()
+
+
+def test_a_version_is_kept_for_its_links_and_forgotten_later(three, system, folder) -> None:
+    first = warehouse.refresh()
+    deals.edit(three[0], amount=77, by=system)
+    second = warehouse.refresh()
+    old = warehouse.kept(first.version)
+    assert old == first and warehouse.kept(second.version) == second
+    assert sum(row["annual"] for row in warehouse.query(old, VERSIONS, {})) == 600
+    with clock.set_to(clock.now() + dt.timedelta(seconds=refreshing.KEPT_SECONDS + 1)):
+        for amount in (78, 79):  # forgotten by the first refresh, files gone with the next
+            deals.edit(three[0], amount=amount, by=system)
+            warehouse.refresh()
+    assert warehouse.kept(first.version) is None and warehouse.kept(second.version) is None
+    assert not (folder / first.facts).exists() and (folder / warehouse.current().facts).exists()
+
+
+def test_heavy_versions_go_sooner_but_not_while_somebody_reads(three, system, folder, monkeypatch) -> None:
+    monkeypatch.setattr(refreshing, "KEPT_BYTES", 0)
+    first = warehouse.refresh()
+    deals.edit(three[0], amount=77, by=system)
+    warehouse.refresh()
+    assert warehouse.kept(first.version) == first
+    with clock.set_to(clock.now() + dt.timedelta(seconds=refreshing.READING_SECONDS + 1)):
+        deals.edit(three[0], amount=78, by=system)
+        warehouse.refresh()
+    assert warehouse.kept(first.version) is None
+
+
+def test_versions_of_another_company_are_not_found(three, system) -> None:
+    first = warehouse.refresh()
+    settings.put("company.currency", "EUR", by=system)
+    warehouse.refresh()
+    assert warehouse.kept(first.version) is None and warehouse.kept(first.version + 9) is None
+
+
+def test_what_a_killed_refresh_left_is_removed(three, folder) -> None:
+    warehouse.refresh()
+    (folder / "facts-2-1").mkdir()
+    (folder / "deals-2-1.parquet").write_bytes(b"half")
+    warehouse.refresh(full=True)
+    assert not (folder / "facts-2-1").exists() and not (folder / "deals-2-1.parquet").exists()

@@ -175,6 +175,19 @@ def test_rows_are_reread_in_scope_and_say_what_changed(small, signed_in, lens_of
     assert "Records changed since the number was shown" in page
 
 
+def test_a_number_that_was_shown_opens_the_records_it_was_made_of(small, signed_in, system):
+    shown, client = warehouse.current(), signed_in("chiara")
+    address = f"/metrics/bookings/records?version={shown.version}"
+    before = client.get(address)
+    deals.edit(Deal.objects.get(name="Ines Navarro 3000"), amount=999_000, by=system)
+    warehouse.refresh()
+    then, now = client.get(address), client.get("/metrics/bookings/records?as_of=2026-11-20")
+    assert then.context["behind"].headline == before.context["behind"].headline != now.context["behind"].headline
+    assert then.context["behind"].agrees and "As it was at" in then.content.decode()
+    assert f'href="{then.context["now"]}"' in then.content.decode() and "version" not in then.context["now"]
+    assert "Records changed since" not in now.content.decode()
+
+
 def test_unknown_words_are_refused(small, signed_in):
     client = signed_in("chiara")
     assert client.get("/metrics/happiness").status_code == 404

@@ -42,6 +42,16 @@ class Manifest:
     def instant(self) -> dt.datetime:
         return dt.datetime.fromisoformat(self.as_of)
 
+    def came_before(self, other: "Manifest") -> bool:
+        """Whether this version led to the other: neither another database nor one put back from a backup lies between."""
+        same = {**self.made_for, "today": ""} == {**other.made_for, "today": ""}
+        return same and self.version <= other.version and self.history <= other.history
+
+    @property
+    def bytes(self) -> int:
+        """What its facts weigh."""
+        return sum(file.stat().st_size for file in (folder() / self.facts).iterdir())
+
     @property
     def files(self) -> set[str]:
         return {name for table in self.raw.values() for name in table.files} | {self.facts}
@@ -53,8 +63,29 @@ def folder() -> Path:
 
 def current() -> Manifest | None:
     """The version that readers use, if there is one."""
+    return _read("manifest.json")
+
+
+def kept(version: int) -> Manifest | None:
+    """A version of the same company that is not forgotten yet: a link names the one that its number came from."""
+    found, now = _read(f"version-{version}.json"), current()
+    return found if found and now and found.came_before(now) and (folder() / found.facts).exists() else None
+
+
+def all_kept() -> list[Manifest]:
+    """Every version whose files are kept, newest first."""
+    numbers = (int(path.stem.removeprefix("version-")) for path in folder().glob("version-*.json"))
+    return [found for number in sorted(numbers, reverse=True) if (found := kept(number))]
+
+
+def forget(old: Manifest) -> None:
+    """No link finds this version any more."""
+    (folder() / f"version-{old.version}.json").unlink(missing_ok=True)
+
+
+def _read(name: str) -> Manifest | None:
     try:
-        return _parsed(json.loads((folder() / "manifest.json").read_text()))
+        return _parsed(json.loads((folder() / name).read_text()))
     except (FileNotFoundError, KeyError, ValueError, TypeError):
         return None
 
@@ -66,7 +97,7 @@ def _parsed(found: dict[str, Any]) -> Manifest:
 
 def swap(new: Manifest) -> None:
     """Make `new` the version that readers see from their next query on."""
-    target = folder() / "manifest.json"
-    draft = target.with_name(f"manifest-{new.token}.json")
-    draft.write_text(json.dumps(asdict(new)))
-    draft.replace(target)
+    for name in (f"version-{new.version}.json", "manifest.json"):
+        draft = folder() / f"draft-{new.token}.json"
+        draft.write_text(json.dumps(asdict(new)))
+        draft.replace(folder() / name)

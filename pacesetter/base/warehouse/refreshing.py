@@ -17,7 +17,7 @@ from pacesetter.base import clock, settings
 from pacesetter.base.models import Dirty, HistoryEntry
 from pacesetter.base.warehouse import extract
 from pacesetter.base.warehouse.build import build
-from pacesetter.base.warehouse.manifest import FORMAT, Manifest, Table, current, folder, swap
+from pacesetter.base.warehouse.manifest import FORMAT, Manifest, Table, all_kept, current, folder, forget, swap
 from pacesetter.base.warehouse.plans import forget_older
 from pacesetter.base.warehouse.sources import SOURCES, Source
 from pacesetter.base.worker import chore
@@ -27,7 +27,9 @@ DELTAS = 8  # then a new base is written
 SHARE = 4  # … or when the deltas replace more than a quarter of the rows
 FORGET = 2_000  # dirty rows deleted in one short transaction
 PAUSE = 0.02  # between two of them, for other writers
-KEPT_SECONDS = 600  # the version before stays, and of older ones what is younger: somebody may be reading it
+KEPT_SECONDS = 600  # earlier versions stay a while for the links of pages that show them …
+KEPT_BYTES = 2_000_000_000  # … unless their facts are large and changes come thick and fast
+READING_SECONDS = 60  # nothing younger goes: somebody may be reading it
 DUE_SECONDS = 2.0
 _last_look = 0.0
 
@@ -61,7 +63,7 @@ def refresh(*, full: bool = False) -> Manifest:
         new = _made(old, wanted, dirty)
         swap(new)
         _forget([pk for pk, _, _ in dirty])
-        _tidy(new.files | (old.files if old else set()))
+        _tidy(new)
         return new
 
 
@@ -122,13 +124,20 @@ def _forget(ids: list[int]) -> None:
             time.sleep(PAUSE)
 
 
-def _tidy(kept: set[str]) -> None:
-    """Remove files that no version has needed for a while, and SQL of older releases."""
+def _tidy(new: Manifest) -> None:
+    """Remove files that no version needs, then forget versions that are old or weigh too much: their files go next time."""
     forget_older()
-    before = time.time() - KEPT_SECONDS
+    versions = all_kept()
+    needed = new.files | {version.facts for version in versions}
     for path in folder().iterdir():
-        if path.name not in kept and path.suffix != ".json" and path.name != "lock" and path.stat().st_mtime < before:
+        if path.name not in needed and path.suffix != ".json" and path.name != "lock":
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    weight = 0
+    for version in versions:
+        weight += version.bytes
+        age = (clock.now() - version.instant).total_seconds()
+        if version.version != new.version and age > READING_SECONDS and (age > KEPT_SECONDS or weight > KEPT_BYTES):
+            forget(version)
 
 
 @contextmanager
