@@ -14,6 +14,7 @@ from pacesetter.crm import choices, health, totals
 from pacesetter.web import formats, lists
 from pacesetter.web.nouns import NOUNS
 from pacesetter.web.request import Request, wants
+from pacesetter.web.templatetags import ui
 
 CARDS = 25
 
@@ -52,7 +53,7 @@ class Board(lists.ListPage):
         return {
             "stage": stage, "count": formats.number(sums.count), "sum": formats.money(sums.total, money, compact=True), "cards": cards, "left": sums.count - len(cards),
             "weighted": formats.money(sums.weighted, money, compact=True), "probability": formats.percent(stage.probability / 100, 0),
-            "all": f"{reverse('deals')}?view=open&stage={stage.pk}", "dot": "" if stage.probability < 20 else "dwarn" if stage.probability >= 75 else "d1",
+            "all": f"{reverse('deals')}?view=open&stage={stage.pk}", "dot": ui.stage_dot(stage),
         }  # fmt: skip
 
     def card(self, deal: Any) -> dict[str, Any]:
@@ -74,12 +75,17 @@ class Board(lists.ListPage):
 
 
 def layouts(request: Request, here: str) -> list[dict[str, Any]]:
-    """The switch between table and board; both keep the view."""
-    view = request.GET.get("view", "")
-    end = f"?view={view}" if view else ""
+    """The switch between the layouts: table and timeline keep the whole address, the board its view."""
+    kept = request.GET.copy()
+    for name in ("cursor", "layout", "pipeline"):
+        kept.pop(name, None)
+    view = f"?view={kept['view']}" if kept.get("view") else ""
+    table, line = kept.urlencode(), kept.copy()
+    line["layout"] = "timeline"
     return [
-        {"text": _("Table"), "href": reverse("deals") + end, "on": here == "table", "icon": "table"},
-        {"text": _("Board"), "href": reverse("deals_board") + end, "on": here == "board", "icon": "kanban"},
+        {"text": _("Table"), "href": f"{reverse('deals')}?{table}".rstrip("?"), "on": here == "table", "icon": "table"},
+        {"text": _("Board"), "href": reverse("deals_board") + view, "on": here == "board", "icon": "kanban"},
+        {"text": _("Timeline"), "href": f"{reverse('deals')}?{line.urlencode()}", "on": here == "timeline", "icon": "chart-gantt"},
     ]
 
 

@@ -14,7 +14,8 @@ from pacesetter.core.labels import mark
 from pacesetter.crm import choices, deals, health, totals
 from pacesetter.crm.models.deals import CREDIT_KINDS, ROLES
 from pacesetter.crm.models.pipelines import CATEGORIES
-from pacesetter.web import board, deal_parts, edits, formats, forms, lists, rails, records, timeline, toasts, words
+from pacesetter.web import board, deal_parts, deal_spans, edits, formats, forms, lists, rails, records, timeline, toasts, words
+from pacesetter.web.cells import SPECIAL
 from pacesetter.web.nouns import NOUNS
 from pacesetter.web.request import Request
 from pacesetter.web.routes import page
@@ -65,9 +66,34 @@ class DealList(lists.ListPage):
         return [*shown, (_("Without rate"), formats.number(self.totals.unconverted))] if self.totals.unconverted else shown
 
 
+class Timeline(DealList):
+    """The same deals with a bar each along the months."""
+
+    keys = ("name", "stage", "amount", "close_date", "span")
+    kept = "&layout=timeline"
+    column_choices = ()
+
+    @cached_property
+    def axis(self) -> deal_spans.Axis:
+        return deal_spans.Axis.of(self.view.queryset, formats.today())
+
+    @cached_property
+    def heads(self) -> list[dict[str, Any]]:
+        return [head | {"label": self.axis.head()} if head["key"] == "span" else head for head in super().heads]
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        deal_spans.draw(self.page.rows, self.axis)
+        return super().rows
+
+
+SPECIAL["deal", "span"] = lambda deal, looks: deal.span
+
+
 def index(request: Request) -> HttpResponse:
-    """The table of deals."""
-    return lists.index(request, "deal", DealList, layouts=board.layouts(request, "table"))
+    """The deals as a table, or along time."""
+    kind, here = (Timeline, "timeline") if request.GET.get("layout") == "timeline" else (DealList, "table")
+    return lists.index(request, "deal", kind, layouts=board.layouts(request, here))
 
 
 def record(request: Request, pk: int) -> HttpResponse:

@@ -45,13 +45,15 @@ MOVES = {
     "segment": (mark("Set segment"), "layers"),
     "industry": (mark("Set industry"), "factory"),
 }
+KEPT = ("view", "layout", "behind", "where", "sort", "columns", "density", "archived")
 FORMATS = (("csv", "CSV"), ("xlsx", "XLSX"))
-VIRTUAL = {"health": mark("Health"), "clock": mark("Response clock")}
+VIRTUAL = {"health": mark("Health"), "clock": mark("Response clock"), "span": mark("Timeline")}
 WIDE = {
     ("deal", "stage"): 140,
     ("deal", "close_date"): 150,
     ("deal", "last_activity_at"): 105,
     ("deal", "health"): 105,
+    ("deal", "span"): 540,
     ("lead", "clock"): 235,
     ("lead", "last_name"): 260,
     ("account", "name"): 280,
@@ -203,7 +205,7 @@ class ListPage:
         """Built-in and saved views."""
         here = self.get.get("view", "")
         base = self.request.path
-        built = [{"text": _(p.label), "href": f"{base}?view={p.key}", "on": p is self.preset} for p in self.listing.presets]
+        built = [{"text": _(p.label), "href": f"{base}?view={p.key}{self.kept}", "on": p is self.preset} for p in self.listing.presets]
         saved = [v for v in saved_views.of(self.request) if v.noun == self.noun.key]
         return built + [{"text": v.name, "href": f"{base}?view={v.pk}&{v.query}", "on": here == str(v.pk)} for v in saved]
 
@@ -251,7 +253,7 @@ class ListPage:
     @property
     def hidden(self) -> list[tuple[str, str]]:
         """What of the address the filter form must keep."""
-        return [(key, self.get[key]) for key in ("view", "behind", "where", "sort", "columns", "density", "archived") if self.get.get(key)]
+        return [(key, self.get[key]) for key in KEPT if self.get.get(key)]
 
     @property
     def is_filtered(self) -> bool:
@@ -264,7 +266,12 @@ class ListPage:
 
     @property
     def everything(self) -> str:
-        return f"{self.request.path}?view=all"
+        return f"{self.request.path}?view=all{self.kept}"
+
+    @property
+    def kept(self) -> str:
+        """What another view of the same list keeps of the address."""
+        return ""
 
     @property
     def may_create(self) -> bool:

@@ -27,11 +27,12 @@ def test_every_kind_of_page_is_accessible(visit, accessible, records):
         for path in (f"/{noun}s", f"/{noun}s/new", f"/{noun}s/{records[noun]}", f"/{noun}s/{records[noun]}/form"):
             accessible(visit("ines", path))
     accessible(visit("ines", f"/deals/{records['deal']}?tab=people"))
+    accessible(visit("ines", "/deals?layout=timeline"))
     accessible(visit("ines", f"/leads/{records['lead']}/conversion"))
 
 
 def test_small_screens_are_accessible_too(visit, accessible, records):
     page = visit("ines", "/deals")
     page.set_viewport_size({"width": 320, "height": 760})
-    for path in ("/", "/deals", "/deals/board", f"/deals/{records['deal']}", "/leads"):
+    for path in ("/", "/deals", "/deals?layout=timeline", "/deals/board", f"/deals/{records['deal']}", "/leads"):
         accessible(visit("ines", path))

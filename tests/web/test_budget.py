@@ -19,7 +19,7 @@ def test_our_styles_and_script_are_small():
     assert len(gzip.compress((STATIC / "app.js").read_bytes())) <= 10 * KB
 
 
-@pytest.mark.parametrize("path", ["/", "/deals", "/deals/board", "/leads", "/accounts"])
+@pytest.mark.parametrize("path", ["/", "/deals", "/deals?layout=timeline", "/deals/board", "/leads", "/accounts"])
 def test_a_full_page_stays_inside_the_budget(company, cast, system, signed_in, path):
     deals.create_many(
         [{"name": f"Deal {n}", "account": company["acme"].pk, "owner": cast.ines.pk, "amount": "10"} for n in range(60)], by=system

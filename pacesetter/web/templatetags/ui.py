@@ -169,8 +169,13 @@ STAGE_DOTS = {"won": "dpos", "lost": "dneg"}
 @register.simple_tag
 def pill(stage: Any) -> SafeString:
     """A stage as a tag: the dot warms up with its probability, the word says it."""
+    return format_html('<span class="tag"><i class="dot {}"></i>{}</span>', stage_dot(stage), label(stage.label))
+
+
+def stage_dot(stage: Any) -> str:
+    """The colour of a stage: grey, blue and amber by probability, its own when it closes."""
     warm = "" if stage.probability < 20 else "dwarn" if stage.probability >= 75 else "d1"
-    return format_html('<span class="tag"><i class="dot {}"></i>{}</span>', STAGE_DOTS.get(stage.type, warm), label(stage.label))
+    return STAGE_DOTS.get(stage.type, warm)
 
 
 @register.simple_tag
@@ -184,10 +189,15 @@ def slip(count: int) -> SafeString:
     """How often the close date moved."""
     if not count:
         return mark_safe("")
-    said = ngettext("close date moved once", "close date moved %(count)s times", count) % {"count": count}
+    said = slipped(count)
     return format_html(
         '<span class="tag mini warn" title="{}">{}{}<span class="sr"> {}</span></span>', said, icon("rotate-ccw", 11), count, said
     )
+
+
+def slipped(count: int) -> str:
+    """How often the close date moved, in words."""
+    return ngettext("close date moved once", "close date moved %(count)s times", count) % {"count": count}
 
 
 def health_words() -> dict[str, str]:
