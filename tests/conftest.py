@@ -72,12 +72,29 @@ def real_data() -> pathlib.Path:
     return pathlib.Path(os.environ.get("PACESETTER_TEST_DATA", default))
 
 
-@pytest.fixture
-def maven():
-    """The Maven CRM folder; in CI it must be there."""
-    folder = real_data() / "crm_maven"
+def data_folder(name: str) -> pathlib.Path:
+    """One folder of the real input files; in CI it must be there."""
+    folder = real_data() / name
     if not folder.is_dir():
         if os.environ.get("CI"):
             pytest.fail(f"real data is missing: {folder}")
         pytest.skip(f"no real data at {folder}; set PACESETTER_TEST_DATA")
     return folder
+
+
+@pytest.fixture
+def maven():
+    """The Maven CRM folder."""
+    return data_folder("crm_maven")
+
+
+@pytest.fixture
+def salesforce():
+    """The Salesforce folders: a Data Export, and an org with the history of its opportunities."""
+    return data_folder("vendor_salesforce")
+
+
+@pytest.fixture
+def hubspot():
+    """HubSpot's objects as a connector lands them."""
+    return data_folder("vendor_hubspot")

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pacesetter.base import fields as catalogue
@@ -37,6 +38,9 @@ class Slot:
 
 
 ID = "id"
+DELETED = "deleted"  # whether the source deleted the row's record
+MERGED = "merged_ids"  # ids of records that the source merged into the row's
+BEFORE = "before_"  # what a field was before a told change
 
 
 def slots(noun: str, names: Mapping[str, tuple[str, ...]], **changes: Mapping[str, Any]) -> list[Slot]:
@@ -74,6 +78,8 @@ class Loader:
 
     `telling` are sets of fields any of which gives a file of this noun away; an id and a name are not enough.
     `links` are fields that point at rows of the same noun: they are filled once all rows are there.
+    `pivot` says which field a row of a long table tells of, by the text in the slot `pivot_name`; `pivot_values` hold its value.
+    `extensible` nouns may get company-made fields; of `single` ones no two rows may be told apart by their ids alone.
     """
 
     noun = ""
@@ -83,6 +89,11 @@ class Loader:
     links: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     telling: tuple[frozenset[str], ...] = ()
+    pivot: Mapping[str, str] = MappingProxyType({})
+    pivot_name = ""
+    pivot_values: tuple[str, ...] = ()
+    extensible = False
+    single = False
 
     def slots(self) -> list[Slot]:
         raise NotImplementedError
@@ -113,6 +124,10 @@ class Loader:
     def judge(self, values: Values) -> Iterable[Remark]:
         """Remarks about the values of one row together."""
         return ()
+
+    def adopt(self, keys: Collection[str]) -> dict[str, int]:
+        """Records that stand in for these ids of the source, until a file says who they are."""
+        return {}
 
     def stored(self, ids: Collection[int]) -> dict[int, Values]:
         """The present values of records, in the form that `create` takes."""
@@ -155,6 +170,7 @@ class Lookup:
     """Finds what a text in a cell refers to. `creates` names the kind of repair that may add unknown values."""
 
     noun = ""
+    nouns: tuple[str, ...] = ()  # what it may find besides
     creates = ""
     unknown = "unknown_value"
 

@@ -22,6 +22,7 @@ add_sentences(
     {
         "repeated_id": mark("The same id stands on line {line} already."),
         "repeated_row": mark("The same record stands on line {line} already."),
+        "columns_of_bookkeeping": mark("Columns of the other system's own bookkeeping stay out: {names}."),
         "column_ignored": mark("The column {column} fills no field and stays out."),
         "missing_rate": mark("There is no plan rate from {currency}. These rows are stored and left out of sums until there is one."),
     }
@@ -89,6 +90,8 @@ class Matcher:
         """Record ids by line, for the rows that are not refused."""
         keys = {row.line: self._identity(row) for row in rows if not row.refused}
         self._refuse_repeats(rows, keys)
+        if self.loader.single and self.with_ids:
+            self._refuse_repeats(rows, {row.line: self.loader.natural(row.values) for row in rows if not row.refused})
         ids = self._external([row.key for row in rows if row.key]) if self.with_ids else {}
         found = {row.line: ids[row.key] for row in rows if row.key in ids}
         unmatched = {
@@ -96,12 +99,19 @@ class Matcher:
             for row in rows
             if row.line not in found and (key := self.loader.natural(row.values)) is not None and not row.refused
         }
+        found |= self._adopted([row for row in rows if row.key and row.line in unmatched])
+        unmatched = {line: key for line, key in unmatched.items() if line not in found}
         by_name = self.loader.match(set(unmatched.values()))
         taken = set(found.values())
         for line, key in unmatched.items():
             if key in by_name and by_name[key] not in taken and self._may_adopt(by_name[key]):
                 found[line] = by_name[key]
         return found
+
+    def _adopted(self, rows: list[Row]) -> dict[int, int]:
+        """Rows that say who a placeholder is which so far only has an id."""
+        known = self.loader.adopt([row.key for row in rows])
+        return {row.line: known[row.key] for row in rows if row.key in known}
 
     def _identity(self, row: Row) -> Hashable | None:
         return row.key if self.with_ids else self.loader.natural(row.values)
@@ -163,9 +173,17 @@ class Judged:
         self._note_unused_columns()
 
     def _note_unused_columns(self) -> None:
-        for column in self.plan.file.columns:
-            if not column["field"] and column["filled"] and column["name"] not in (LINE, REASON):
+        unused = [one for one in self.plan.file.columns if not one["field"] and one["filled"] and one["name"] not in (LINE, REASON)]
+        made = set(
+            self.plan.file.repairs.filter(kind="field", optional=False).exclude(decision="rejected").values_list("column", flat=True)
+        )
+        made |= set(self.plan.file.repairs.filter(kind="field", decision="accepted").values_list("column", flat=True))
+        for column in unused:
+            if not column.get("noise") and column["name"] not in made:
                 self.findings.note(column["name"], "column_ignored", 0, {"column": column["name"]}, rows=column["filled"])
+        noise = [column["name"] for column in unused if column.get("noise")]
+        if noise:
+            self.findings.note("", "columns_of_bookkeeping", 0, {"count": len(noise), "names": ", ".join(noise)}, rows=len(noise))
 
     def take(self, rows: list[Row]) -> None:
         self.plan.resolve(rows)
@@ -196,6 +214,10 @@ class Judged:
 
     def store(self) -> None:
         """Replace what the last check found."""
+        for name, rows in self.plan.untracked.items():
+            self.findings.note(
+                self.plan.columns.get(self.plan.loader.pivot_name, ""), "property_untracked", 0, {"property": name}, of=name, rows=rows
+            )
         file, counters = self.plan.file, ("rows", "last_line", "new", "updates", "same", "refused")
         with transaction.atomic():
             file.refusals.all().delete()

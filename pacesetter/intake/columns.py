@@ -10,7 +10,7 @@ from pacesetter.base.loaders import LOADERS
 from pacesetter.core.errors import Conflict, Invalid, add_sentences
 from pacesetter.core.labels import mark
 from pacesetter.core.money import exponent
-from pacesetter.intake import mapping
+from pacesetter.intake import mapping, offers
 from pacesetter.intake.check import loaders_in_order
 from pacesetter.intake.models import Import, ImportFile
 from pacesetter.intake.upload import source_of
@@ -46,6 +46,8 @@ def set_target(file: ImportFile, *, target: str, by: Actor) -> ImportFile:
         chosen = mapping.fields_of(LOADERS[target](), file.columns)
         file.columns = [{**column, "field": field} for column, field in zip(file.columns, chosen, strict=True)]
     file.target, file.ignored, file.remembered_at = target, None if target else {"code": "left_out", "params": {}}, None
+    file.facts |= {"fixed": {}, "joins": None, "whole": False}
+    offers.note(file, None)
     return _remap(file)
 
 

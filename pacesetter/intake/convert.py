@@ -52,6 +52,8 @@ def converter(slot: Slot, manner: Manner) -> Convert:
             return partial(_instant, manner=manner)
         case "boolean":
             return _boolean
+        case "done":
+            return _done
         case "email":
             return str.lower
         case "long_text":
@@ -94,3 +96,11 @@ def _boolean(text: str) -> bool:
         return BOOLEANS[fold(text)]
     except KeyError:
         raise Invalid("not_yes_or_no", value=text) from None
+
+
+def _done(text: str) -> bool:
+    """Whether a task is done, by a yes or no or by the usual words of a status."""
+    return BOOLEANS.get(fold(text), fold(text).replace("_", " ") in DONE)
+
+
+DONE = {"completed", "complete", "done", "closed", "finished", "completada", "completata", "hecho", "fatto"}

@@ -20,10 +20,11 @@ from pacesetter.core.errors import Conflict, Invalid, NotFound, add_sentences
 from pacesetter.core.labels import mark
 from pacesetter.core.text import fold
 from pacesetter.intake import check as checking
+from pacesetter.intake import offers
 from pacesetter.intake.columns import column_of, may_change, set_mapping, set_target, settle
+from pacesetter.intake.files import folder
 from pacesetter.intake.models import Fix, Import, ImportFile, Mapping, Refusal, Repair
 from pacesetter.intake.revert import Preview, preview
-from pacesetter.intake.rows import folder
 from pacesetter.intake.upload import start, start_files
 from pacesetter.intake.work import importer
 
@@ -81,7 +82,7 @@ def _refuse_incomplete(batch: Import) -> None:
     if not files:
         raise Invalid("nothing_mapped", name=batch.name)
     for file in files:
-        filled = {column["field"] for column in file.columns}
+        filled = {column["field"] for column in file.columns} | set(file.facts.get("fixed", ()))
         missing = [slot.label for slot in LOADERS[file.target]().slots() if slot.required and slot.key not in filled]
         if missing:
             raise Invalid("unmapped", noun=file.target, fields=", ".join(missing))
@@ -182,6 +183,7 @@ def run(batch: Import, *, by: Actor) -> Job:
         raise Invalid("undecided", count=undecided)
     if not batch.count("new") + batch.count("updates"):
         raise Invalid("nothing_to_load")
+    offers.make(batch, importer(batch, by))
     _remember(batch)
     history.record(batch, "import.started", by=by, data={"name": batch.name})
     return _queue(batch, "import.load", "loading", by)

@@ -1,14 +1,13 @@
 """Which column fills which field: known layouts first, then what people confirmed before, then a proposal."""
 
 import hashlib
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from rapidfuzz import fuzz, process
 
 from pacesetter.base.loaders import LOADERS, Loader, Slot
-from pacesetter.core.text import fold
+from pacesetter.intake.headers import squash
 
 NEAR = 88
 # What the values of a column must look like for a slot of each type; text takes anything.
@@ -20,11 +19,6 @@ TYPICAL = 0.9  # and when it is only near
 # Tables about records (who belongs to what, what changed when) look like records of the noun they name.
 NO_RECORDS = ("history", "relation", "member", "merge", "audit", "property", "submission", "ticket")
 SUPPORT = ("case", "cases")
-
-
-def squash(name: str) -> str:
-    """A header without case, accents, blanks and signs: 'Close Date' and 'CloseDate' are the same."""
-    return re.sub(r"[\W_]+", "", fold(name))
 
 
 def signature(names: Sequence[str]) -> str:

@@ -12,7 +12,8 @@ from pacesetter.base.loaders import Lookup
 from pacesetter.core.errors import add_sentences
 from pacesetter.core.labels import mark
 from pacesetter.core.text import fold
-from pacesetter.intake.mapping import squash
+from pacesetter.intake import offers
+from pacesetter.intake.headers import squash
 from pacesetter.intake.models import ImportFile, Mapping, Repair
 from pacesetter.intake.resolve import Resolver
 from pacesetter.intake.rows import Cell, Plan
@@ -25,6 +26,7 @@ add_sentences(
         "list_price": mark("These open deals carry no amount. The list price of their product can stand in as an estimate."),
         "new_person": mark("Nobody here has these names. They become owners who may not sign in."),
         "new_option": mark("These choices are not on the list yet."),
+        "new_field": mark("The other system's own column “{label}” has no field here yet. It can get one ({type})."),
         "new_record": mark("No {noun} has these names yet."),
     }
 )
@@ -54,7 +56,7 @@ class Proposal:
 def propose(plan: Plan, texts: dict[str, Counter[str]], resolver: Resolver) -> list[Repair]:
     """Store the proposals for one file and hand them to the resolver; decisions made before are kept."""
     proposals = [one for cell in plan.cells if cell.slot.lookup for one in _for_cell(cell, texts[cell.slot.key], resolver)]
-    repairs = [_repair(plan.file, proposal) for proposal in proposals]
+    repairs = [_repair(plan.file, proposal) for proposal in proposals] + offers.repairs(plan.file)
     _decide_as_before(plan.file, repairs)
     plan.file.repairs.exclude(kind="estimate").delete()
     Repair.objects.bulk_create(repairs)

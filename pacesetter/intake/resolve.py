@@ -30,6 +30,7 @@ class Resolver:
         self.dry = dry
         self._known: dict[str, Found] = defaultdict(dict)
         self._offered: dict[str, dict[str, str]] = defaultdict(dict)
+        self._merged: dict[str, dict[str, str]] = defaultdict(dict)
         self._repairs: dict[tuple[int, str], dict[str, Any]] = {}
         self.take_repairs(Repair.objects.filter(file__batch=batch))
 
@@ -45,6 +46,10 @@ class Resolver:
         """Names and ids of records that the import will make."""
         self._offered[noun].update({fold(name): name for name in names if name})
 
+    def merge(self, noun: str, ids: dict[str, str]) -> None:
+        """Ids of records that the source merged into others."""
+        self._merged[noun].update(ids)
+
     def offered(self, noun: str) -> list[str]:
         """The names as the import's files write them."""
         return sorted(self._offered[noun].values())
@@ -59,12 +64,18 @@ class Resolver:
         part = loaders.lookup(lookup)
         new = [text for text in texts if text not in known]
         if new:
-            found = part.find(new, self.source)
-            known.update({text: found.get(text, self._coming(part.noun, text)) for text in new})
+            nouns = part.nouns or (part.noun,)
+            called = {text: self._survivor(nouns, text) for text in new}
+            found = part.find(set(called.values()), self.source)
+            known.update({text: found.get(now, self._coming(nouns, now)) for text, now in called.items()})
         return {text: known[text] for text in texts if known[text] is not None}
 
-    def _coming(self, noun: str, text: str) -> Pending | None:
-        return Pending(noun, fold(text)) if self.dry and fold(text) in self._offered[noun] else None
+    def _survivor(self, nouns: tuple[str, ...], text: str) -> str:
+        return next((self._merged[noun][text] for noun in nouns if text in self._merged[noun]), text)
+
+    def _coming(self, nouns: tuple[str, ...], text: str) -> Pending | None:
+        key = fold(text)
+        return next((Pending(noun, key) for noun in nouns if key in self._offered[noun]), None) if self.dry else None
 
     def resolve(self, file_id: int, column: str, lookup: str, texts: Collection[str]) -> Found:
         """Texts that stand for something, repairs applied."""

@@ -1,29 +1,30 @@
 """The one pipeline that check and load share: from a file's lines to rows of values with remarks."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import Any
-
-from django.conf import settings
 
 from pacesetter.base import loaders
 from pacesetter.base.fields import Minor
-from pacesetter.base.loaders import ID, LOADERS, Remark, Slot, Values
-from pacesetter.core.errors import Invalid
+from pacesetter.base.loaders import BEFORE, DELETED, ID, LOADERS, MERGED, Remark, Slot, Values
+from pacesetter.core.errors import Invalid, add_sentences
+from pacesetter.core.labels import mark
 from pacesetter.core.money import to_minor
+from pacesetter.intake import profiles
 from pacesetter.intake.convert import Convert, Manner, converter
-from pacesetter.intake.models import Import, ImportFile
-from pacesetter.intake.readers.dialect import Dialect
-from pacesetter.intake.readers.formats import open_table
-from pacesetter.intake.readers.tables import Batch, Table
+from pacesetter.intake.files import table_of
+from pacesetter.intake.headers import squash
+from pacesetter.intake.joins import Joins, several
+from pacesetter.intake.models import ImportFile
+from pacesetter.intake.readers.tables import Batch
 from pacesetter.intake.resolve import Resolver
 
 
 @dataclass
 class Row:
-    """One line of a file on its way: `texts` are the lookups' texts, `remarks` what was noticed, per column."""
+    """One line of a file on its way: `texts` are the lookups' texts, `remarks` what was noticed, per column; `gone` in the source."""
 
     line: int
     cells: list[str]
@@ -31,6 +32,7 @@ class Row:
     values: Values = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     remarks: list[tuple[str, str, Remark]] = field(default_factory=list)
+    gone: bool = False
 
     @property
     def refused(self) -> bool:
@@ -40,31 +42,26 @@ class Row:
         self.remarks.append((column, text, Remark(code, params=params, refuse=refuse)))
 
 
-def folder(batch: Import) -> Path:
-    """Where the files of an import are kept."""
-    return Path(settings.PACESETTER_DATA) / "uploads" / str(batch.batch)
-
-
-def table_of(file: ImportFile) -> Table:
-    """The file, read in the way that was shown when it was uploaded."""
-    path = folder(file.batch) / file.path
-    facts = file.facts
-    dialect = (
-        Dialect(**{key: facts[key] for key in ("encoding", "delimiter", "quote", "escape", "newline")})
-        if facts.get("format") == "csv"
-        else None
-    )
-    return open_table(path, dialect)
+add_sentences(
+    {
+        "deleted_in_source": mark("The record was deleted in the other system."),
+        "merged_away": mark("The record was merged into {into}, which is loaded instead."),
+        "property_untracked": mark("Changes of {property} are not kept here."),
+        "first_of_several": mark("The cell names several records; the first is taken."),
+        "not_an_email": mark("{value} is no e-mail address; the field is left empty."),
+    }
+)
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One mapped column."""
+    """One mapped column; `of` is the field it stands for in rows that tell of that field only."""
 
     index: int
     column: str
     slot: Slot
     convert: Convert
+    of: str = ""
 
 
 class Plan:
@@ -80,16 +77,46 @@ class Plan:
         self.cells = list(self._cells())
         self.columns = {cell.slot.key: cell.column for cell in self.cells}
         self.gaps: Counter[str] = Counter()
+        self.untracked: Counter[str] = Counter()
         self.estimated = set(file.repairs.filter(kind="estimate", decision="accepted").values_list("field", flat=True))
         self.unescape = any(column["name"] == REASON for column in file.columns)
+        self.profile = profiles.of_source(file.batch.source)
+        self.fixed: dict[str, Any] = file.facts.get("fixed", {})
+        self.joins = Joins(file, self.ids)
+        self.merged = self.joins.merged | self._merged()
+        resolver.merge(self.loader.noun, self.merged)
 
     def _cells(self) -> Iterator[Cell]:
         for index, column in enumerate(self.file.columns):
-            if slot := self.slots.get(column.get("field", "")):
-                yield Cell(index, column["name"], slot, converter(slot, Manner.of(column, self.file.batch.time_zone)))
+            key, manner = column.get("field", ""), Manner.of(column, self.file.batch.time_zone)
+            if slot := self.slots.get(key):
+                yield Cell(index, column["name"], slot, converter(slot, manner))
+            if key in self.loader.pivot_values:
+                yield from self._pivoted(index, column["name"], BEFORE if key.endswith("_before") else "", manner)
+
+    def _pivoted(self, index: int, column: str, prefix: str, manner: Manner) -> Iterator[Cell]:
+        """A column whose meaning another column tells row by row stands for all the fields it may fill."""
+        for key in dict.fromkeys(self.loader.pivot.values()):
+            slot = replace(self.slots[key], key=f"{prefix}{key}", required=False)
+            yield Cell(index, column, slot, converter(slot, manner), of=key)
+
+    def _merged(self) -> dict[str, str]:
+        """Ids of records that were merged into others, by a column that lists them."""
+        cell = next((cell for cell in self.cells if cell.slot.key == MERGED), None)
+        own = next((cell for cell in self.cells if cell.slot.key == ID), None)
+        if cell is None or own is None or not self.file.columns[cell.index].get("filled"):
+            return {}
+        rows = (row for batch in table_of(self.file).batches() for row in batch.rows)
+        pairs = ((self.ids(row[own.index]), row[cell.index]) for row in rows if row[cell.index])
+        return {self.ids(one): into for into, text in pairs for one in several(text) if self.ids(one) != into}
+
+    def ids(self, text: str) -> str:
+        """An id in the form in which the source's ids are kept."""
+        return self.profile.ids(text) if self.profile else text
 
     def batches(self) -> Iterator[list[Row]]:
         """All rows of the file, in order; lookups are not yet resolved."""
+        self.untracked.clear()
         for batch in table_of(self.file).batches():
             yield sorted(self._rows(batch), key=lambda row: row.line)
 
@@ -99,40 +126,88 @@ class Plan:
             row.remark("", "", fault.code, **fault.params)
             yield row
         for line, cells in zip(batch.lines, batch.rows, strict=True):
-            yield self._row(line, cells)
+            if row := self._row(line, cells):
+                yield row
 
-    def _row(self, line: int, cells: list[str]) -> Row:
+    def _row(self, line: int, cells: list[str]) -> Row | None:
+        """One row; None when it tells of something that is not kept here."""
         if self.unescape:
             cells = [cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA else cell for cell in cells]
         if line in self.fixes:
             fixed = self.fixes[line]
             cells = [fixed.get(column["name"], cell) for column, cell in zip(self.file.columns, cells, strict=True)]
+        pivot = self._tracked(cells)
+        if pivot is None:
+            return None
         row = Row(line, cells)
         for cell in self.cells:
-            self._take(row, cell, cells[cell.index])
-        self._money(row)
+            if not cell.of or cell.of == pivot:
+                self._take(row, cell, cells[cell.index])
+        self._complete(row)
         return row
+
+    def _tracked(self, cells: list[str]) -> str | None:
+        """The field that a row of a long table tells of; "" for other tables, None for fields that are not kept."""
+        told = next((cell for cell in self.cells if cell.slot.key == self.loader.pivot_name), None) if self.loader.pivot else None
+        if told is None:
+            return ""
+        known = self.loader.pivot.get(squash(cells[told.index]))
+        if known is None:
+            self.untracked[cells[told.index]] += 1
+        return known
 
     def _take(self, row: Row, cell: Cell, text: str) -> None:
         slot = cell.slot
-        if not text:
-            if slot.required or slot.key == ID:
-                row.remark(cell.column, "", "required", field=slot.key)
+        if not text or (self.profile and text in self.profile.blanks):
+            self._take_nothing(row, cell)
         elif slot.key == ID:
-            row.key = text
+            row.key = self.ids(text)
         elif slot.lookup:
-            row.texts[slot.key] = text
+            row.texts[slot.key] = self.ids(self._first(row, cell, text))
+        elif slot.type == "email" and "@" not in text:
+            row.remark(cell.column, text, "not_an_email", refuse=False, value=text)
         else:
             try:
                 row.values[slot.key] = cell.convert(text)
             except Invalid as refusal:
                 row.remark(cell.column, text, refusal.code, **refusal.params)
 
+    def _first(self, row: Row, cell: Cell, text: str) -> str:
+        """A field holds one record; where the source joins several ids, the first, which is the main one."""
+        if not SEVERAL.fullmatch(text):
+            return text
+        row.remark(cell.column, text, "first_of_several", refuse=False)
+        return several(text)[0]
+
+    def _take_nothing(self, row: Row, cell: Cell) -> None:
+        slot = cell.slot
+        if (slot.required and slot.key not in self.fixed) or slot.key == ID:
+            row.remark(cell.column, "", "required", field=slot.key)
+        elif slot.type == "boolean" and self.profile and self.profile.blank_is_no:
+            row.values[slot.key] = False
+        elif cell.of:
+            row.values[slot.key] = None
+
+    def _complete(self, row: Row) -> None:
+        """What does not stand in the row itself: joined tables, fixed values, the currency, and what was merged or deleted."""
+        for key, text in self.joins.texts(row.key).items():
+            row.texts.setdefault(key, text)
+        for key, value in self.fixed.items():
+            row.values.setdefault(key, value)
+        self._money(row)
+        row.values.pop(MERGED, None)
+        if row.values.pop(DELETED, False):
+            row.gone = True
+            row.remark(self.columns[DELETED], "", "deleted_in_source")
+        elif row.key in self.merged:
+            row.remark(self.columns.get(ID, ""), row.key, "merged_away", into=self.merged[row.key])
+
     def _money(self, row: Row) -> None:
         currency = row.texts.get("currency", self.currency).upper()
         for cell in self.cells:
-            if cell.slot.type == "money" and cell.slot.key in row.values:
-                row.values.setdefault("currency", self.currency)
+            if cell.slot.type == "money" and row.values.get(cell.slot.key) is not None:
+                if "currency" in self.slots:
+                    row.values.setdefault("currency", self.currency)
                 try:
                     row.values[cell.slot.key] = Minor(to_minor(row.values[cell.slot.key], currency))
                 except Invalid:
@@ -170,5 +245,6 @@ class Plan:
                 row.remark(cell.column, text, lookup.unknown if slot.strict else "left_empty", refuse=slot.strict, value=text)
 
 
+SEVERAL = re.compile(r"\d+(\s*;\s*\d+)+")
 LINE, REASON = "pacesetter_line", "pacesetter_reason"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -15,16 +15,25 @@ from pacesetter.base.actor import Actor
 from pacesetter.base.loaders import LOADERS
 from pacesetter.core.errors import Invalid, add_sentences
 from pacesetter.core.labels import mark
-from pacesetter.intake import mapping, profiles
+from pacesetter.intake import mapping, offers, profiles
 from pacesetter.intake.check import loaders_in_order
+from pacesetter.intake.files import folder
+from pacesetter.intake.headers import squash
 from pacesetter.intake.models import Import, ImportFile, Mapping
+from pacesetter.intake.profiles import Recognised
 from pacesetter.intake.readers import schema
 from pacesetter.intake.readers.formats import open_table
-from pacesetter.intake.rows import LINE, REASON, folder
+from pacesetter.intake.rows import LINE, REASON
 
 add_sentences(
     {
         "no_files": mark("There is no file to import here. Send CSV or XLSX."),
+        "relation_file": mark("{name} says who else belongs to whom; there is no place for that here."),
+        "support_cases": mark("{name} holds support cases; they stay in the other system."),
+        "history_file": mark("{name} tells earlier values of records whose history begins with the import."),
+        "told_elsewhere": mark("What {name} says stands in the other files."),
+        "no_place": mark("{name} holds something of the other system that has no place here."),
+        "joined": mark("It is no list of its own; it says what belongs to the rows of {noun}."),
         "describes_columns": mark("This file describes the columns of the others; it holds no records."),
         "target_unknown": mark("No column names are known here, so it is not clear what {name} holds. Choose what it is under “Map”."),
         "not_a_table_name": mark("{name} is neither CSV nor XLSX."),
@@ -108,33 +117,52 @@ def _describe(file: ImportFile, kept: Path) -> None:
     file.facts["signature"] = mapping.signature(own)
     file.rows = sum(len(batch) for batch in table.batches())
     file.columns = [{**column, "field": "", "scale": 1} for column in columns]
-    _map(file, own)
+    _map(file)
 
 
-def _map(file: ImportFile, names: list[str]) -> None:
-    known = profiles.recognise(names)
+def _map(file: ImportFile) -> None:
+    """What the file holds: known by heart, remembered from last time, or proposed."""
+    known = profiles.recognise(file.name, [column["name"] for column in file.columns])
     remembered = Mapping.objects.filter(signature=file.facts["signature"]).first()
+    if known:
+        _by_heart(file, known)
+    elif remembered is None:
+        _propose(file)
     if remembered:
         _as_before(file, remembered)
-    elif known:
-        file.facts["profile"] = known[0]
-        file.target, layout = known[1].target, known[1]
-        file.columns = profiles.columns(layout, [column for column in file.columns if column["name"] in layout.columns]) + _own(file)
-        if layout.ignored:
-            file.ignored = {"code": layout.ignored, "params": {}}
-    else:
-        _propose(file)
+    offers.note(file, known)
 
 
-def _own(file: ImportFile) -> list[dict[str, Any]]:
-    return [column for column in file.columns if column["name"] in (LINE, REASON)]
+def _by_heart(file: ImportFile, known: Recognised) -> None:
+    layout = known.layout
+    file.target = layout.target
+    file.facts |= {"profile": known.key, "fixed": dict(layout.fixed), "whole": layout.whole, "joins": layout.joins}
+    if layout.joins:
+        file.ignored = {"code": "joined", "params": {"noun": layout.joins[0]}}
+    elif layout.refused:
+        file.ignored = {"code": layout.refused, "params": {"name": file.name}}
+    _fill(file.columns, known)
+
+
+def _fill(columns: list[dict[str, Any]], known: Recognised) -> None:
+    """Each field takes the first filled of its columns, in the order of the layout."""
+    order = {squash(name): place for place, name in enumerate(known.layout.columns)}
+    scale = {squash(name): by for name, by in known.layout.scale.items()}
+    taken: set[str] = set()
+    for column in sorted(columns, key=lambda one: (not one["filled"], order.get(known.profile.plain(one["name"]), 0))):
+        field = known.field(column["name"]) or ""
+        if field and field not in taken:
+            taken.add(field)
+            column |= {"field": field, "scale": scale.get(known.profile.plain(column["name"]), 1)}
 
 
 def _as_before(file: ImportFile, row: Mapping) -> None:
     file.target = row.target
     file.remembered_at = row.used_at
     file.facts["source"] = row.source
-    file.columns = [{**column, **row.fields.get(column["name"], {})} for column in file.columns]
+    fields = {slot.key for slot in LOADERS[row.target]().slots()} if row.target in LOADERS else set()
+    kept = {name: one for name, one in row.fields.items() if one["field"] in fields}
+    file.columns = [{**column, **kept.get(column["name"], {})} for column in file.columns]
 
 
 def _propose(file: ImportFile) -> None:
@@ -153,7 +181,7 @@ def _propose(file: ImportFile) -> None:
 def _store(batch: Import, files: list[ImportFile]) -> Import:
     order = {noun: position for position, noun in enumerate(loaders_in_order())}
     files.sort(key=lambda file: (order.get(file.target, len(order)), file.name))
-    profiles_found = {file.facts.get("profile", "") for file in files if file.target}
+    profiles_found = {file.facts["profile"] for file in files if file.target and file.facts.get("profile")}
     batch.profile = profiles_found.pop() if len(profiles_found) == 1 else ""
     batch.source = source_of(batch, files)
     batch.state = "mapped" if any(file.target for file in files) else "uploaded"

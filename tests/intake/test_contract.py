@@ -6,7 +6,7 @@ from pacesetter.base.loaders import LOADERS, LOOKUPS
 from pacesetter.base.roles import CAPABILITIES
 from pacesetter.core.errors import SENTENCES
 from pacesetter.intake.check import loaders_in_order
-from pacesetter.intake.mapping import squash
+from pacesetter.intake.headers import squash
 
 pytestmark = pytest.mark.django_db
 

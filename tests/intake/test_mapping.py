@@ -45,7 +45,7 @@ NUMBERS = {"amount": "number", "value": "number", "importo": "number"}
         ("trattative.csv", ITALIAN, "deal", {"Nome trattativa": "name", "Azienda": "account", "Importo": "amount", "Fase": "stage", "Data di chiusura": "close_date", "Responsabile": "owner"}),
         ("Account.csv", "Id,Name,Type,ParentId,BillingStreet,BillingCity,BillingState,BillingPostalCode,BillingCountry,Phone,Website,Industry,OwnerId", "account", {"Id": "id", "ParentId": "parent", "BillingPostalCode": "postal_code", "OwnerId": "owner"}),
         ("leads.csv", "First Name,Last Name,Company / Account,Email,Phone,Lead Status,Lead Owner,Lead Source", "lead", {"Company / Account": "company", "Lead Status": "status", "Lead Owner": "owner"}),
-        ("Task.csv", "Id,WhoId,WhatId,Subject,ActivityDate,OwnerId,Description,TaskSubtype", "activity", {"WhoId": "contact", "WhatId": "deal", "Subject": "subject", "TaskSubtype": "kind"}),
+        ("Task.csv", "Id,WhoId,WhatId,Subject,ActivityDate,OwnerId,Description,TaskSubtype", "activity", {"WhoId": "who", "WhatId": "what", "Subject": "subject", "TaskSubtype": "kind"}),
     ],
 )  # fmt: skip
 def test_other_systems_headers(name, header, target, fields):

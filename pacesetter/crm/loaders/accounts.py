@@ -1,9 +1,10 @@
 """Accounts and products from files."""
 
+import json
 from collections.abc import Collection, Hashable
 from typing import ClassVar
 
-from pacesetter.base.loaders import LOADERS, Values
+from pacesetter.base.loaders import LOADERS, LOOKUPS, Slot, Values
 from pacesetter.core.labels import mark
 from pacesetter.core.text import fold
 from pacesetter.crm import accounts, campaigns, products
@@ -57,9 +58,36 @@ class AccountLoader(NamedLoader):
         "latitude": ("billinglatitude", "lat", "latitud", "latitudine"),
         "longitude": ("billinglongitude", "lon", "lng", "longitud", "longitudine"),
         "source": ("accountsource", "account source", "lead source", "original source", "origen", "fonte", "origine"),
+        "created_at": ("created date", "createddate", "create date", "createdate", "created at", "fecha de creación", "data di creazione"),
         "parent": ("parentid", "parent account", "parent company", "subsidiary of", "empresa matriz", "società madre", "azienda madre"),
     }  # fmt: skip
     changes: ClassVar = {"owner": OWNER, "currency": CURRENCY, "country": {"lookup": "country", "limit": None}}
+
+    def slots(self) -> list[Slot]:
+        return [*super().slots(), ADDRESS]
+
+    def settle(self, values: Values) -> None:
+        """A whole address fills what its own columns leave empty."""
+        for key, text in _parts(values.pop("address", "")).items():
+            values.setdefault(key, text)
+
+
+ADDRESS = Slot("address", mark("Whole address"), "long_text", names=("billing address", "billingaddress"))
+
+
+def _parts(address: str) -> Values:
+    """An address written as JSON in one cell, or the lines of a plain one."""
+    if not address.startswith("{"):
+        return {"street": " ".join(address.split())} if address else {}
+    try:
+        told = json.loads(address)
+    except ValueError:
+        return {}
+    parts = {"street": told.get("street"), "city": told.get("city"), "region": told.get("stateCode") or told.get("state")}
+    parts |= {"postal_code": told.get("postalCode"), "latitude": told.get("latitude"), "longitude": told.get("longitude")}
+    country = told.get("countryCode") or told.get("country") or ""
+    parts["country"] = LOOKUPS["country"]().find([country], "").get(country)
+    return {key: value for key, value in parts.items() if value}
 
 
 class ProductLoader(NamedLoader):

@@ -3,11 +3,25 @@
 from collections.abc import Collection, Hashable, Iterable
 from typing import ClassVar
 
-from pacesetter.base.loaders import LOADERS, Remark, Values
+from pacesetter.base import clock
+from pacesetter.base.loaders import LOADERS, Remark, Slot, Values
 from pacesetter.core.labels import mark
 from pacesetter.crm import activities
 from pacesetter.crm.loaders.shelves import ShelfLoader, chunks
 from pacesetter.crm.models import Activity
+
+# What other systems say in other words: settled into the fields of an activity, and gone.
+TOLD = (
+    Slot("who", mark("Person (contact or lead)"), lookup="record:contact,lead", names=("whoid", "who id")),
+    Slot("what", mark("About (account or deal)"), lookup="record:deal,account,campaign", names=("whatid", "what id", "related to id")),
+    Slot("day", mark("Day (due, or done on)"), "date", names=("activitydate",)),
+    Slot("entered_at", mark("Entered on"), "instant", names=("entered at",)),
+    Slot("done", mark("Done (yes or no)"), "done", names=("isclosed", "task status")),
+    Slot("ended_at", mark("Ended at"), "instant", names=("enddatetime", "end time")),
+    Slot("seconds", mark("Duration in seconds"), "number", names=("calldurationinseconds", "call duration")),
+    Slot("milliseconds", mark("Duration in milliseconds"), "number", names=("hs_call_duration",)),
+    Slot("direction", mark("Direction (in or out)"), names=("calltype", "call type")),
+)
 
 
 class ActivityLoader(ShelfLoader):
@@ -25,14 +39,13 @@ class ActivityLoader(ShelfLoader):
         "body": ("description", "comments", "notes", "full comments", "descripción", "descrizione"),
         "user": ("assigned to", "assigned", "owner", "ownerid", "activity assigned to", "assigned id", "asignado a", "assegnato a"),
         "account": ("account id", "accountid", "account name", "company", "company name", "empresa", "azienda"),
-        "contact": ("contact id", "whoid", "contact name", "name", "contacto", "contatto"),
+        "contact": ("contact id", "contact name", "name", "contacto", "contatto"),
         "lead": ("lead id", "lead name"),
-        "deal": ("opportunity", "opportunity name", "whatid", "related to", "deal name", "deal id", "negocio", "trattativa"),
+        "deal": ("opportunity", "opportunity name", "related to", "deal name", "deal id", "negocio", "trattativa"),
         "inbound": ("direction inbound",),
         "happened_at": (
             "date",
             "activity date",
-            "activitydate",
             "date/time",
             "start",
             "startdatetime",
@@ -46,6 +59,18 @@ class ActivityLoader(ShelfLoader):
         "minutes": ("duration", "durationinminutes", "duration (minutes)", "duración", "durata"),
     }
     changes: ClassVar = {"kind": {"required": True, "strict": True}}
+
+    def slots(self) -> list[Slot]:
+        return [*super().slots(), *TOLD]
+
+    def settle(self, values: Values) -> None:
+        told = {slot.key: values.pop(slot.key, None) for slot in TOLD}
+        for found in (told["who"], told["what"]):
+            if found is not None and found.noun in activities.ABOUT:
+                values.setdefault(found.noun, getattr(found, "id", found))
+        _settle_time(values, told)
+        if told["direction"] and "inbound" not in values:
+            values["inbound"] = told["direction"].casefold().startswith("in")
 
     def names(self, values: Values) -> list[str]:
         return []
@@ -74,6 +99,27 @@ class ActivityLoader(ShelfLoader):
             yield Remark("about_nothing", refuse=False)
         if values.get("kind") == "task" and not values.get("subject"):
             yield Remark("required", "subject", {"field": "subject"})
+
+
+def _settle_time(values: Values, told: Values) -> None:
+    """A task is due on its day and was entered before; anything else happened on it."""
+    day, entered = told["day"], told["entered_at"]
+    noon = clock.noon(day) if day else None
+    if values.get("kind") == "task":
+        values.setdefault("due_on", day)
+        values.setdefault("happened_at", entered or noon)
+        if told["done"]:
+            values.setdefault("done_at", noon or values["happened_at"])
+    else:
+        values.setdefault("happened_at", noon or entered)
+    seconds = told["seconds"] or (told["milliseconds"] or 0) / 1000
+    if told["ended_at"] and values.get("happened_at"):
+        seconds = (told["ended_at"] - values["happened_at"]).total_seconds()
+    if seconds > 0:
+        values.setdefault("minutes", round(seconds / 60) or 1)
+    for key in ("due_on", "happened_at"):
+        if values.get(key, 0) is None:
+            del values[key]
 
 
 LOADERS.add("activity", ActivityLoader)

@@ -38,7 +38,7 @@ PRODUCT = Slot("product", mark("Product"), lookup="product", names=("product nam
 class DealLoader(ShelfLoader):
     noun = "deal"
     label = mark("Deals")
-    after = ("user", "account", "contact", "product", "campaign", "lead")
+    after = ("user", "account", "contact", "product", "campaign")
     files = ("opportunit", "deal", "pipeline", "negocio", "oportunidad", "trattativ", "opportunita")
     telling = (
         *(frozenset(("stage", one)) for one in ("name", "amount", "account", "owner", "close_date")),
@@ -99,6 +99,8 @@ class DealLoader(ShelfLoader):
             values.setdefault("close_date", day)
         if not stage or stage.type != "lost":
             values.pop("lost_reason", None)
+        if stage and values.get("category") in (stage.category, "closed"):
+            del values["category"]  # it says what the stage says
 
     def estimate(self, values: Values) -> tuple[str, Any] | None:
         """An open deal without amount may take the list price of its product."""
@@ -160,7 +162,11 @@ class DealLoader(ShelfLoader):
         products: dict[int, int] = {}
         for some in chunks(ids):
             products.update(LineItem.objects.filter(deal__in=some).order_by("-position", "-id").values_list("deal_id", "product_id"))
-        return {pk: values | {"product": products.get(pk)} for pk, values in super().stored(ids).items()}
+        told = DealChange.objects.filter(deal_id__in=list(ids), origin="told", status__in=("won", "lost"))
+        stored = {pk: values | {"product": products.get(pk)} for pk, values in super().stored(ids).items()}
+        for pk in set(told.values_list("deal_id", flat=True)) & stored.keys():
+            stored[pk]["closed_on"] = stored[pk]["close_date"]  # its history may have closed it sooner; the file knows the close date
+        return stored
 
     def ready(self, rows: list[Values], by: "Actor") -> Prepared[Deal]:
         self._name(rows)

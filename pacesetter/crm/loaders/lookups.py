@@ -1,6 +1,7 @@
 """What the text in a cell may stand for: people, records, choices, countries, currencies."""
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -129,6 +130,29 @@ class UserLookup(RecordLookup):
         users.create_placeholders(_distinct(texts), by=by)
 
 
+@dataclass(frozen=True)
+class Ref:
+    """A record of one of several nouns."""
+
+    noun: str
+    id: int
+
+
+class AnyLookup(Lookup):
+    """Records of any of the nouns in its name, by external id, else by name or e-mail."""
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__(name)
+        self.nouns = tuple(name.split(","))
+
+    def find(self, texts: Collection[str], source: str) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for noun in self.nouns:
+            rest = [text for text in texts if text not in found]
+            found.update({text: Ref(noun, pk) for text, pk in LOOKUPS[noun]().find(rest, source).items()} if rest else {})
+        return found
+
+
 class TeamLookup(RecordLookup):
     noun, creates, model = "team", "record", Team
 
@@ -175,10 +199,10 @@ ALIASES = {
     },
     "deal/category": {"commit": ("forecast",), "best_case": ("bestcase", "upside"), "omitted": ("omit", "not forecasted")},
     "activity/kind": {
-        "email": ("e-mail", "incoming_email", "correo"),
-        "task": ("to do", "todo", "tarea"),
+        "email": ("e-mail", "incoming_email", "listemail", "list email", "correo"),
+        "task": ("to do", "todo", "cadence", "tarea"),
         "meeting": ("event", "reunión", "riunione"),
-        "note": ("nota",),
+        "note": ("nota", "communication", "linkedin"),
         "call": ("llamada", "chiamata"),
     },
 }
@@ -249,6 +273,7 @@ for _key, _lookup in {
     "lead": LeadLookup,
     "user": UserLookup,
     "team": TeamLookup,
+    "record": AnyLookup,
     "option": OptionLookup,
     "choice": ChoiceLookup,
     "country": CountryLookup,

@@ -1,15 +1,20 @@
 """Contacts and leads from files."""
 
 from collections.abc import Collection, Hashable, Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db.models import Q
 
+from pacesetter.base.ensure import protect, unprotect
 from pacesetter.base.loaders import LOADERS, Remark, Slot, Values
 from pacesetter.core.labels import mark
 from pacesetter.core.text import fold
 from pacesetter.crm import contacts, leads
 from pacesetter.crm.loaders.shelves import OWNER, ShelfLoader, chunks
+from pacesetter.crm.models import LeadChange
+
+if TYPE_CHECKING:
+    from pacesetter.base.actor import Actor
 
 PERSON = {
     "first_name": ("firstname", "given name", "nombre", "nome"),
@@ -85,6 +90,7 @@ class ContactLoader(PersonLoader):
         "account": ("account name", "account id", "accountid", "company", "company name", "organization", "associated company", "associated company ids (primary)", "nombre de la empresa", "empresa", "azienda", "nome azienda", "cuenta"),
         "owner": ("contact owner", "owner id", "hubspot_owner_id", "propietario", "propietario del contacto", "proprietario", "responsabile"),
         "opted_out": ("email opt out", "hasoptedoutofemail", "unsubscribed from all email", "opted out of email"),
+        "created_at": ("created date", "createddate", "create date", "createdate", "created at", "fecha de creación", "data di creazione"),
     }  # fmt: skip
     changes: ClassVar = {"owner": OWNER}
 
@@ -92,7 +98,7 @@ class ContactLoader(PersonLoader):
 class LeadLoader(PersonLoader):
     noun = "lead"
     label = mark("Leads")
-    after = ("user", "campaign")
+    after = ("user", "campaign", "account", "contact", "deal")
     telling = (
         *PersonLoader.telling,
         frozenset(("last_name", "company")),
@@ -126,8 +132,17 @@ class LeadLoader(PersonLoader):
         "received_at": ("created date", "createddate", "create date", "createdate", "created at", "fecha de creación", "data di creazione"),
         "first_response_at": ("first response", "firstcalldatetime", "first call date", "firstemaildatetime"),
         "converted_at": ("converted date", "converteddate"),
+        "converted_account": ("convertedaccountid", "converted account"),
+        "converted_contact": ("convertedcontactid", "converted contact"),
+        "converted_deal": ("convertedopportunityid", "converted opportunity", "converted deal"),
     }
     changes: ClassVar = {"owner": OWNER, "status": {"strict": True}, "country": {"lookup": "country", "limit": None}}
+
+    def remove(self, ids: Collection[int], *, by: "Actor") -> None:
+        unprotect()
+        LeadChange.objects.filter(lead_id__in=ids).delete()
+        protect()
+        super().remove(ids, by=by)
 
 
 LOADERS.add("contact", ContactLoader)

@@ -7,7 +7,7 @@ from django.apps import apps
 
 from pacesetter.base import fields
 from pacesetter.base.loaders import REMOVERS
-from pacesetter.base.models import Option, Team
+from pacesetter.base.models import CustomField, Option, Team
 from pacesetter.core.errors import Refused
 from pacesetter.crm.models import LostReason
 
@@ -37,6 +37,15 @@ def _uses(option: Option) -> int:
     return sum(apps.get_model("crm", noun).objects.filter(**{key: option.key}).count() for noun, key in holders)
 
 
+def _fields(ids: Collection[int], *, by: "Actor") -> None:
+    for row in CustomField.objects.filter(pk__in=ids):
+        used = apps.get_model("crm", row.noun).objects.filter(custom__has_key=f"f{row.pk}").count()
+        if used:
+            raise Refused("in_use", name=row.key, count=used)
+        row.delete()
+
+
 REMOVERS.add("team", _teams)
+REMOVERS.add("field", _fields)
 REMOVERS.add("lost_reason", _reasons)
 REMOVERS.add("option", _options)

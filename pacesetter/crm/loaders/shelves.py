@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pacesetter.base import fields, history
-from pacesetter.base.loaders import ID, Loader, Slot, Values, slots
+from pacesetter.base.loaders import DELETED, ID, MERGED, Loader, Slot, Values, slots
 from pacesetter.base.writes import Prepared, Writes
 from pacesetter.core.labels import mark
 from pacesetter.crm.records import Changes, Shelf, put
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
 
 ID_SLOT = Slot(ID, mark("Id in the other system"))
+FATE = (
+    Slot(DELETED, mark("Deleted in the other system"), "boolean", names=("isdeleted", "is deleted", "deleted", "eliminado", "eliminato")),
+    Slot(MERGED, mark("Ids merged into it"), names=("merged ids", "merged record ids", "hs_merged_object_ids")),
+)
 OWNER = {"strict": True}
 CURRENCY = {"lookup": "currency", "strict": True}
 
@@ -30,7 +34,11 @@ class ShelfLoader(Loader):
         self.known = fields.of(self.noun)
 
     def slots(self) -> list[Slot]:
-        return [Slot(ID, ID_SLOT.label, names=self.ids), *slots(self.noun, self.words, **self.changes)]
+        return [Slot(ID, ID_SLOT.label, names=self.ids), *FATE, *slots(self.noun, self.words, **self.changes)]
+
+    @property
+    def extensible(self) -> bool:  # type: ignore[override]
+        return hasattr(self.shelf.model, "custom")
 
     def stored(self, ids: Collection[int]) -> dict[int, Values]:
         rows = self.shelf.model.objects.in_bulk(list(ids))

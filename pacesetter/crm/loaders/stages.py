@@ -1,5 +1,6 @@
 """Stages, pipelines, lead statuses and lost reasons in other people's words."""
 
+import re
 from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -77,19 +78,36 @@ class StageLookup(LabelLookup):
         return closing
 
     def propose(self, texts: list[str]) -> dict[str, Found]:
-        """Usual names in their usual order: the earliest stands for our first open stage, the next for our next."""
+        """Usual names stand for the last of our open stages that comes no later; if ours have no usual names, for ours in order."""
         ranked = sorted((rank, text) for text in texts if (rank := _rank(text)) is not None)
-        ranks = sorted({rank for rank, _ in ranked})
         first = next(iter(pipelines.first_stages().values()), None)
-        open_stages = [stage for stage in self.rows() if first and stage.pipeline_id == first.pipeline_id and stage.type == "open"]
-        if not open_stages:
+        ours = [stage for stage in self.rows() if first and stage.pipeline_id == first.pipeline_id and stage.type == "open"]
+        if not ours:
             return {}
-        chosen = {rank: open_stages[min(place, len(open_stages) - 1)] for place, rank in enumerate(ranks)}
+        places = [_rank(in_language(stage.label, "en")) for stage in ours]
+        if places[0] is None:
+            ranks = sorted({rank for rank, _ in ranked})
+            chosen = {rank: ours[min(place, len(ours) - 1)] for place, rank in enumerate(ranks)}
+        else:
+            chosen = {rank: _latest(ours, places, rank) for rank, _ in ranked}
         return {text: Found(chosen[rank].pk, in_language(chosen[rank].label, "en")) for rank, text in ranked}
 
 
+def _latest(ours: list[Stage], places: list[int | None], rank: int) -> Stage:
+    return (
+        [stage for stage, place in zip(ours, places, strict=True) if place is not None and place <= rank][-1:][0]
+        if rank >= (places[0] or 0)
+        else ours[0]
+    )
+
+
 def _rank(text: str) -> int | None:
-    return next((rank for rank, words in enumerate(USUAL) if fold(text) in map(fold, words)), None)
+    """How early a stage usually comes: by its whole name, else by a usual name inside it."""
+    name = fold(text)
+    for fits in (lambda word: name == word, lambda word: bool(re.search(rf"\b{re.escape(word)}\b", name))):
+        if (rank := next((rank for rank, words in enumerate(USUAL) if any(map(fits, map(fold, words)))), None)) is not None:
+            return rank
+    return None
 
 
 class PipelineLookup(LabelLookup):

@@ -1,13 +1,13 @@
 """The sales team from files: people who may not sign in yet, their managers and teams."""
 
 import datetime as dt
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Iterable
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from pacesetter.base import clock, teams, users
-from pacesetter.base.loaders import LOADERS, Loader, Slot, Values
+from pacesetter.base.loaders import LOADERS, Loader, Remark, Slot, Values
 from pacesetter.base.models import HistoryEntry, Reporting, Team, TeamMembership, User
 from pacesetter.core.labels import mark
 from pacesetter.core.text import fold
@@ -25,7 +25,7 @@ class UserLoader(Loader):
     label = mark("People")
     capability = "people.manage"
     links = ("manager",)
-    telling = (frozenset(("name", "team")), frozenset(("name", "manager")))
+    telling = (frozenset(("name", "team")), frozenset(("name", "manager")), frozenset(("first_name", "last_name", "manager")))
     files = ("user", "team", "agent", "owner", "employee", "usuario", "equipo", "vendedor", "utent", "venditor", "rep")
 
     def slots(self) -> list[Slot]:
@@ -34,7 +34,6 @@ class UserLoader(Loader):
             Slot(
                 "name",
                 mark("Name"),
-                required=True,
                 limit=120,
                 names=(
                     "full name",
@@ -51,6 +50,8 @@ class UserLoader(Loader):
                     "agente",
                 ),
             ),
+            Slot("first_name", mark("First name"), names=("firstname", "given name")),
+            Slot("last_name", mark("Last name"), names=("lastname", "surname", "family name")),
             Slot("email", mark("Email"), type="email", names=("email address", "e-mail", "username", "correo", "correo electrónico")),
             Slot("job_title", mark("Job title"), limit=120, names=("title", "position", "cargo", "ruolo")),
             Slot(
@@ -67,8 +68,24 @@ class UserLoader(Loader):
             ),
         ]
 
+    def settle(self, values: Values) -> None:
+        parts = [values.pop(key, "") for key in ("first_name", "last_name")]
+        name = values.get("name") or " ".join(part for part in parts if part) or values.get("email", "")
+        if name:
+            values["name"] = name[:120]
+
+    def judge(self, values: Values) -> Iterable[Remark]:
+        if not values.get("name"):
+            yield Remark("nameless")
+
+    def adopt(self, keys: Collection[str]) -> dict[str, int]:
+        """People of whom an earlier import knew only the id."""
+        unknown = User.objects.filter(name_key__in={fold(key) for key in keys}, email=None, is_active=False)
+        known = dict(unknown.values_list("name_key", "id"))
+        return {key: known[fold(key)] for key in keys if fold(key) in known}
+
     def natural(self, values: Values) -> Hashable | None:
-        return values.get("email") or fold(values["name"])
+        return values.get("email") or fold(values.get("name", "")) or None
 
     def names(self, values: Values) -> list[str]:
         return [name for name in (values.get("name"), values.get("email")) if name]
