@@ -78,23 +78,42 @@ def record_each(
 def gather(
     writes: Writes,
     noun: str,
-    rows: Sequence[tuple[int, Changes | Json, Mapping[str, Any]]],
+    rows: Sequence[tuple[int, Changes, Mapping[str, Any]]],
     kind: str,
     *,
     by: "Actor",
     batch: uuid.UUID | None = None,
 ) -> None:
-    """The same entries and dirty rows, among the writes of a verb that prepares them first; changes may be JSON already."""
-    same = (noun, kind, clock.now(), by.user_id, by.via, by.caused_by, batch or by.batch)
-    entries = [(*same, pk, changes, data) for pk, changes, data in rows]
-    writes.insert(HistoryEntry, ("noun", "kind", "at", "user_id", "via", "caused_by", "batch", "object_id", "changes", "data"), entries)
-    writes.insert(Dirty, ("noun", "object_id"), [(noun, pk) for pk in dict.fromkeys(pk for pk, _, _ in rows)])
+    """The same entries and dirty rows, among the writes of a verb that prepares them first."""
+    ids, changes, data = zip(*rows, strict=True) if rows else ((), (), ())
+    gather_columns(writes, noun, ids, changes, kind, by=by, batch=batch, data=data)
+
+
+def gather_columns(
+    writes: Writes,
+    noun: str,
+    ids: Sequence[int],
+    changes: Sequence[Changes | Json],
+    kind: str,
+    *,
+    by: "Actor",
+    batch: uuid.UUID | None = None,
+    data: Sequence[Mapping[str, Any] | Json] | None = None,
+) -> None:
+    """The same by column; changes may be JSON already."""
+    count, same = len(ids), {"noun": noun, "kind": kind, "at": clock.now(), "user_id": by.user_id, "via": by.via}
+    same |= {"caused_by": by.caused_by, "batch": batch or by.batch}
+    told = {"object_id": ids, "changes": changes, "data": data if data is not None else [Json("{}")] * count}
+    writes.insert(HistoryEntry, {name: [value] * count for name, value in same.items()} | told)
+    touched = list(dict.fromkeys(ids))
+    writes.insert(Dirty, {"noun": [noun] * len(touched), "object_id": touched})
 
 
 def mark_dirty(noun: str, ids: Iterable[int]) -> None:
     """Tell the extracts that these records changed."""
     writes = Writes()
-    writes.insert(Dirty, ("noun", "object_id"), [(noun, pk) for pk in ids])
+    touched = list(ids)
+    writes.insert(Dirty, {"noun": [noun] * len(touched), "object_id": touched})
     writes.store()
 
 

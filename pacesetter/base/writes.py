@@ -7,12 +7,10 @@ holds the lock for the bare inserts. Single verbs take the same way with one row
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from django.db import connection, models, transaction
-from django.db.models.base import ModelState
 
-Row = TypeVar("Row")
 Rows = Sequence[tuple[Any, ...]]
 
 
@@ -30,26 +28,14 @@ class Writes:
     def __init__(self) -> None:
         self._steps: list[Callable[[Any], None]] = []
 
-    def insert(
-        self, model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]], *, unless_there: bool = False
-    ) -> None:
-        """New rows of a model, as values by attribute name; `unless_there` skips what a unique constraint knows already."""
+    def insert(self, model: Any, columns: Mapping[str, Sequence[Any]], *, unless_there: bool = False) -> None:
+        """New rows of a model, by column; `unless_there` skips what a unique constraint knows already."""
+        known = _fields(model)
+        rows = list(zip(*(adapted(known[name], values) for name, values in columns.items()), strict=True))
         if rows:
-            self._insert(model, columns, list(zip(*rows, strict=True)), unless_there)
-
-    def insert_objects(self, objects: Sequence[Any]) -> None:
-        """New instances made by `blank`, which carry their ids."""
-        if objects:
-            columns = [one.attname for one in objects[0]._meta.concrete_fields]
-            values = [obj.__dict__ for obj in objects]
-            self._insert(type(objects[0]), columns, [[one[name] for one in values] for name in columns], False)
-
-    def _insert(self, model: type[models.Model], columns: Sequence[str], by_column: Sequence[Sequence[Any]], unless_there: bool) -> None:
-        fields = _fields(model)
-        names = [fields[name].column for name in columns]
-        rows = list(zip(*(adapted(fields[name], values) for name, values in zip(columns, by_column, strict=True)), strict=True))
-        copied = connection.vendor == "postgresql" and not unless_there
-        self._steps.append(_copy(model._meta.db_table, names, rows) if copied else _many(insertion(model, names, unless_there), rows))
+            names = [known[name].column for name in columns]
+            copied = connection.vendor == "postgresql" and not unless_there
+            self._steps.append(_copy(model._meta.db_table, names, rows) if copied else _many(insertion(model, names, unless_there), rows))
 
     def update(self, objects: Sequence[Any], columns: Sequence[str]) -> None:
         """The given columns of changed instances; `Stale` when one is no longer the version that it was read as."""
@@ -72,21 +58,6 @@ class Writes:
         with transaction.atomic(), connection.cursor() as cursor:
             for step in self._steps:
                 step(cursor)
-
-
-class Prepared(Generic[Row]):
-    """New records with everything that must be written for them."""
-
-    def __init__(self, made: list[Row], writes: Writes) -> None:
-        self.made = made
-        self.writes = writes
-
-    def store(self) -> list[Row]:
-        """Write them; from now on they are there."""
-        self.writes.store()
-        for obj in self.made:
-            obj._state.adding, obj._state.db = False, connection.alias  # type: ignore[attr-defined]
-        return self.made
 
 
 def _many(statement: str, rows: Rows, each: bool = False) -> Callable[[Any], None]:
@@ -125,29 +96,31 @@ def _fields(model: Any) -> Mapping[str, Any]:
 def adapted(field: Any, values: Sequence[Any]) -> Sequence[Any]:
     """Values of one column as the database driver takes them."""
     if isinstance(field, models.JSONField):
-        return [value if isinstance(value, Json) else json.dumps(value, cls=field.encoder) for value in values]
-    if isinstance(field, (models.DateField, models.UUIDField)):
-        known = {value: None if value is None else field.get_db_prep_value(value, connection) for value in set(values)}
+        return [value if isinstance(value, Json) else _json(value, field) for value in values]
+    if isinstance(field, models.DateTimeField):
+        return list(map(_instant, values))
+    if isinstance(field, models.DateField):
+        return list(map(_day, values))
+    if isinstance(field, models.UUIDField):
+        known = {value: field.get_db_prep_value(value, connection) for value in set(values)}
         return [known[value] for value in values]
     return values
 
 
-def blank(model: Any, count: int) -> list[Any]:
-    """New instances with default values and ids reserved for them; a hundredth of the work of calling the class."""
-    plain, made = _defaults(model)
-    fresh = []
-    for pk in reserve(model, count):
-        obj = model.__new__(model)
-        obj.__dict__.update(plain, _state=ModelState(), id=pk, **{name: make() for name, make in made})
-        fresh.append(obj)
-    return fresh
+def _json(value: Any, field: Any) -> str | None:
+    if not value and isinstance(value, (dict, list)):
+        return "[]" if isinstance(value, list) else "{}"
+    return None if value is None else json.dumps(value, cls=field.encoder)
 
 
-@lru_cache
-def _defaults(model: Any) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
-    fields = [one for one in model._meta.concrete_fields if not one.primary_key]
-    made = [(one.attname, one.default) for one in fields if one.has_default() and callable(one.default)]
-    return {one.attname: one.get_default() for one in fields}, made
+@lru_cache(maxsize=50_000)
+def _instant(value: Any) -> Any:
+    return connection.ops.adapt_datetimefield_value(value)
+
+
+@lru_cache(maxsize=50_000)
+def _day(value: Any) -> Any:
+    return connection.ops.adapt_datefield_value(value)
 
 
 def reserve(model: Any, count: int) -> Iterable[int]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from pacesetter.base import fields, history
 from pacesetter.base.models import User
-from pacesetter.base.writes import Prepared
 from pacesetter.core.errors import Invalid
+from pacesetter.crm.births import Columns, Prepared
 from pacesetter.crm.models import Account
 from pacesetter.crm.records import Shelf, refreshed
 
@@ -38,9 +38,9 @@ def create(*, by: "Actor", **values: Any) -> Account:
     return create_many([values], by=by)[0]
 
 
-def _complete(account: Account) -> None:
-    if not account.domain and account.website:
-        account.domain = domain_of(account.website)
+def _complete(columns: Columns) -> None:
+    sites = zip(columns["domain"], columns["website"], strict=True)
+    columns["domain"] = [domain or (domain_of(website) if website else "") for domain, website in sites]
 
 
 def domain_of(address: str) -> str:

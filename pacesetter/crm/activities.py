@@ -9,10 +9,11 @@ from django.db import transaction
 
 from pacesetter.base import clock, fields
 from pacesetter.base.models import Dirty
-from pacesetter.base.writes import Prepared, Writes, adapted
+from pacesetter.base.writes import Writes, adapted
 from pacesetter.core.errors import Invalid, Refused, add_sentences
 from pacesetter.core.labels import mark
 from pacesetter.crm import leads as lead_verbs
+from pacesetter.crm.births import Columns, Prepared
 from pacesetter.crm.models import Activity, Deal
 from pacesetter.crm.records import Changes, Shelf, put, refreshed
 
@@ -35,11 +36,10 @@ def prepare_many(
     rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool = False, batch: uuid.UUID | None = None
 ) -> Prepared[Activity]:
     """New activities, ready to be stored; they touch their deals."""
-    rows = [{"user": by.user_id, **row} for row in rows]
-    about = {fields.canonical(row["deal"]) for row in rows if row.get("deal")}
-    accounts = dict(Deal.objects.filter(pk__in=about).values_list("pk", "account_id"))
-    prepared = SHELF.prepare(rows, by=by, batch=batch, defaults=lambda activity: _complete(activity, accounts))
-    touch(prepared.writes, [a for a in prepared.made if a.deal_id and a.kind != "task"])
+    prepared = SHELF.prepare([{"user": by.user_id, **row} for row in rows], by=by, batch=batch, defaults=_complete)
+    columns = prepared.columns
+    touches = zip(columns["deal_id"], columns["kind"], columns["happened_at"], strict=True)
+    touch(prepared.writes, [(deal, at) for deal, kind, at in touches if deal and kind != "task"])
     return prepared
 
 
@@ -62,25 +62,24 @@ def log(*, by: "Actor", **values: Any) -> Activity:
     return log_many([values], by=by)[0]
 
 
-def _complete(activity: Activity, accounts: Mapping[int, int | None]) -> None:
-    activity.created_at = clock.now()
-    if activity.happened_at is None:
-        activity.happened_at = activity.created_at
-    if activity.deal_id and activity.account_id is None:
-        activity.account_id = accounts.get(activity.deal_id)
-    if activity.kind == "task" and not activity.subject:
+def _complete(columns: Columns) -> None:
+    now = clock.now()
+    columns["created_at"] = [now] * len(columns["id"])
+    columns["happened_at"] = [at or now for at in columns["happened_at"]]
+    accounts = dict(Deal.objects.filter(pk__in=set(filter(None, columns["deal_id"]))).values_list("pk", "account_id"))
+    columns["account_id"] = [account or accounts.get(deal) for account, deal in zip(columns["account_id"], columns["deal_id"], strict=True)]
+    if any(kind == "task" and not subject for kind, subject in zip(columns["kind"], columns["subject"], strict=True)):
         raise Invalid("required", field="subject")
 
 
-def touch(writes: Writes, activities: Sequence[Activity]) -> None:
+def touch(writes: Writes, touches: Iterable[tuple[int, dt.datetime]]) -> None:
     """Remember on each deal when it was last touched."""
     latest: dict[int, dt.datetime] = {}
-    for activity in activities:
-        if activity.deal_id:
-            latest[activity.deal_id] = max(latest.get(activity.deal_id, activity.happened_at), activity.happened_at)
-    instants = dict(zip(latest, adapted(Deal._meta.get_field("last_activity_at"), list(latest.values())), strict=True))
-    writes.execute(TOUCH, [(at, pk, at) for pk, at in instants.items()])
-    writes.insert(Dirty, ("noun", "object_id"), [("deal", pk) for pk in latest])
+    for deal, at in touches:
+        latest[deal] = max(latest.get(deal, at), at)
+    instants = adapted(Deal._meta.get_field("last_activity_at"), list(latest.values()))
+    writes.execute(TOUCH, [(at, pk, at) for pk, at in zip(latest, instants, strict=True)])
+    writes.insert(Dirty, {"noun": ["deal"] * len(latest), "object_id": list(latest)})
 
 
 def complete_many(tasks: Sequence[Activity], *, by: "Actor", batch: uuid.UUID | None = None) -> list[Activity]:
@@ -109,7 +108,7 @@ def _set_done(tasks: Sequence[Activity], done: bool, by: "Actor", batch: uuid.UU
             raise Refused("done_already" if done else "nothing_to_undo", name=str(task))
         per_row[task.pk] = put(task, {"done_at": clock.now() if done else None}, known)
     writes = SHELF.changed(fresh, per_row, "activity.done" if done else "activity.reopened", by=by, batch=batch)
-    touch(writes, [task for task in fresh if done and task.deal_id])
+    touch(writes, [(task.deal_id, task.happened_at) for task in fresh if done and task.deal_id])
     writes.store()
     return fresh
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from pacesetter.base import history
 from pacesetter.base.models import User
-from pacesetter.base.writes import Prepared
 from pacesetter.core.errors import Invalid
+from pacesetter.crm.births import Columns, Prepared
 from pacesetter.crm.models import Contact
 from pacesetter.crm.records import Shelf, refreshed
 
@@ -38,10 +38,10 @@ def create(*, by: "Actor", **values: Any) -> Contact:
     return create_many([values], by=by)[0]
 
 
-def complete(person: Any) -> None:
-    """Tidy a person's e-mail, and refuse one without a name or an e-mail."""
-    person.email = person.email.lower()
-    if not person.name:
+def complete(columns: Columns) -> None:
+    """Tidy people's e-mails, and refuse one without a name or an e-mail."""
+    columns["email"] = [email.lower() for email in columns["email"]]
+    if not all(Contact.names(columns)):
         raise Invalid("required", field="last_name")
 
 

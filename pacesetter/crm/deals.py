@@ -10,11 +10,12 @@ from django.db import transaction
 
 from pacesetter.base import clock, fields, history, rates, settings
 from pacesetter.base.models import User
-from pacesetter.base.writes import Prepared, Writes
+from pacesetter.base.writes import Writes
 from pacesetter.core.errors import Invalid, Refused, add_sentences
 from pacesetter.core.labels import in_language, mark
 from pacesetter.crm import changes as typed
 from pacesetter.crm import pipelines
+from pacesetter.crm.births import Columns, Prepared, instances, pick
 from pacesetter.crm.models import Contact, Credit, Deal, DealContact, LineItem, LostReason, Product, Stage
 from pacesetter.crm.records import Changes, Shelf, put, refreshed
 
@@ -60,7 +61,7 @@ def prepare_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool 
         for row in rows:
             _refuse_fact_columns(row)
     prepared = SHELF.prepare([{"currency": birth.currency, **row} for row in rows], by=by, batch=batch, defaults=birth.complete)
-    _add_birth(prepared.writes, prepared.made, birth)
+    birth.told(prepared)
     return prepared
 
 
@@ -92,56 +93,56 @@ class _Birth:
         self.noons: dict[dt.date, dt.datetime] = {}
         self.stages = Stage.objects.in_bulk()
 
-    def complete(self, deal: Deal) -> None:
-        if deal.stage_id is None:
-            stage = self.first.get(deal.pipeline_id, self.default)
-            if stage is None:
-                raise Invalid("required", field="stage")
-            deal.stage = stage
-        stage = self.stages[deal.stage_id]
-        deal.stage, deal.pipeline_id, deal.status = stage, stage.pipeline_id, stage.type
+    def complete(self, columns: Columns) -> None:
+        stages = [
+            self.stages.get(pk) or self._first(pipeline) for pk, pipeline in zip(columns["stage_id"], columns["pipeline_id"], strict=True)
+        ]
+        columns |= {"stage_id": [stage.pk for stage in stages], "pipeline_id": [stage.pipeline_id for stage in stages]}
+        columns["status"] = [stage.type for stage in stages]
         if not self.facts:
-            self._obey(deal, stage)
-        elif deal.status != "open" and deal.closed_on is None:
+            self._obey(columns, stages)
+        elif any(status != "open" and not day for status, day in zip(columns["status"], columns["closed_on"], strict=True)):
             raise Invalid("closed_without_date", field="closed_on")
-        if deal.annual_amount is None:
-            deal.annual_amount = annual_of(deal.amount, deal.term_months)
-        if deal.stage_since is None:
-            day = deal.closed_on or deal.created_on
-            deal.stage_since = self.noon(day) if day else self.now
+        worth = zip(columns["annual_amount"], columns["amount"], columns["term_months"], strict=True)
+        columns["annual_amount"] = [annual_of(amount, term) if annual is None else annual for annual, amount, term in worth]
+        dates = zip(columns["stage_since"], self._days(columns), strict=True)
+        columns["stage_since"] = [since or (self.noon(day) if day else self.now) for since, day in dates]
 
-    def began(self, deal: Deal) -> dt.datetime:
-        """The instant at which a deal began."""
-        return self.noon(deal.created_on or self.today)
+    def _first(self, pipeline: int | None) -> Stage:
+        stage = self.first.get(pipeline, self.default) if pipeline else self.default
+        if stage is None:
+            raise Invalid("required", field="stage")
+        return stage
 
-    def known_since(self, deal: Deal) -> dt.datetime:
-        """The instant from which a new deal's values hold."""
-        day = deal.closed_on or deal.created_on
-        return self.now if day is None or day == self.today else self.noon(day)
+    def _obey(self, columns: Columns, stages: Sequence[Stage]) -> None:
+        for stage in stages:
+            if stage.type != "open":
+                raise Invalid("closed_stage", field="stage", stage=label_of(stage))
+        for deal, stage in zip(instances(Deal, columns), stages, strict=True):
+            pipelines.check_required(deal, stage)
+        columns["created_on"] = [self.today] * len(stages)
+
+    def told(self, prepared: Prepared[Deal]) -> None:
+        """What was known when a deal began, and, for one that comes in closed, what its closure said."""
+        columns, began = prepared.columns, typed.names_of(("pipeline", "type", "currency", "owner", "status"), typed.DEAL_COLUMNS)
+        days = zip(columns["closed_on"], columns["created_on"], strict=True)
+        closed = pick(columns, (at for at, (ended, created) in enumerate(days) if ended and created))
+        count = len(closed["id"])
+        since = [self.noon(day) for day in closed["created_on"]]
+        typed.of_deal_columns(prepared.writes, closed | {"status": ["open"] * count}, [began] * count, since)
+        known = [self.now if day is None or day == self.today else self.noon(day) for day in self._days(columns)]
+        whole = typed.names_of(typed.DEAL_COLUMNS, typed.DEAL_COLUMNS)
+        typed.of_deal_columns(prepared.writes, columns, [whole] * len(known), known)
+
+    def _days(self, columns: Columns) -> list[dt.date | None]:
+        """The day on which what is known of a deal was true: when it closed, else when it began."""
+        return [ended or created for ended, created in zip(columns["closed_on"], columns["created_on"], strict=True)]
 
     def noon(self, day: dt.date) -> dt.datetime:
         """Midday of a day in the company's zone; many deals share their days."""
         if day not in self.noons:
             self.noons[day] = clock.noon(day, self.zone)
         return self.noons[day]
-
-    def _obey(self, deal: Deal, stage: Stage) -> None:
-        if stage.type != "open":
-            raise Invalid("closed_stage", field="stage", stage=label_of(stage))
-        pipelines.check_required(deal, stage)
-        deal.created_on = self.today
-
-
-def _add_birth(writes: Writes, deals: Sequence[Deal], birth: _Birth) -> None:
-    """What was known when the deal began, and, for one that comes in closed, what its closure said."""
-    began = ("pipeline", "type", "currency", "owner", "status")
-    for deal in deals:
-        deal.status = "open"
-    closed = [deal for deal in deals if deal.closed_on and deal.created_on]
-    typed.of_deals(writes, closed, dict.fromkeys((deal.pk for deal in closed), began), when=birth.began)
-    for deal in deals:
-        deal.status = deal.stage.type
-    typed.of_deals(writes, deals, dict.fromkeys((deal.pk for deal in deals), typed.DEAL_COLUMNS), when=birth.known_since)
 
 
 def annual_of(amount: int | None, term_months: int | None) -> int | None:

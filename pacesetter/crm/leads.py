@@ -10,13 +10,14 @@ from django.db.models import Q
 
 from pacesetter.base import calendars, clock, ensure, fields, history, settings
 from pacesetter.base.models import Calendar, Team, TeamMembership, User
-from pacesetter.base.writes import Prepared, Writes
+from pacesetter.base.writes import Writes
 from pacesetter.core.errors import Invalid, Refused, add_sentences
 from pacesetter.core.labels import mark
 from pacesetter.core.text import fold
 from pacesetter.crm import accounts, contacts, deals
 from pacesetter.crm import changes as typed
 from pacesetter.crm.accounts import domain_of
+from pacesetter.crm.births import Columns, Prepared, pick
 from pacesetter.crm.models import Account, Activity, Contact, Deal, Lead, LeadStatus
 from pacesetter.crm.models.leads import OPEN_TYPES
 from pacesetter.crm.records import Changes, Shelf, put, refreshed
@@ -83,16 +84,15 @@ def prepare_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool 
     new = LeadStatus.objects.filter(type="new").order_by("position").first()
     now = clock.now()
 
-    def complete(lead: Lead) -> None:
-        contacts.complete(lead)
-        if lead.status_id is None and new:
-            lead.status = new
-        lead.received_at = lead.received_at or now
-        if lead.owner_id and not lead.assigned_at:
-            lead.assigned_at = lead.received_at if facts else now
+    def complete(columns: Columns) -> None:
+        contacts.complete(columns)
+        columns["status_id"] = [status or (new.pk if new else None) for status in columns["status_id"]]
+        columns["received_at"] = [at or now for at in columns["received_at"]]
+        owned = zip(columns["owner_id"], columns["assigned_at"], columns["received_at"], strict=True)
+        columns["assigned_at"] = [at or ((received if facts else now) if owner else None) for owner, at, received in owned]
 
     prepared = SHELF.prepare([{"owner": None, **row} for row in rows], by=by, batch=batch, defaults=complete)
-    _add_birth(prepared.writes, prepared.made, facts)
+    _add_birth(prepared, facts)
     return prepared
 
 
@@ -101,14 +101,15 @@ def create_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool =
     return prepare_many(rows, by=by, facts=facts, batch=batch).store()
 
 
-def _add_birth(writes: Writes, leads: Sequence[Lead], facts: bool) -> None:
+def _add_birth(prepared: Prepared[Lead], facts: bool) -> None:
     """What was known when a lead came in; for one that comes in converted, its status then is not."""
-    converted = [lead for lead in leads if lead.converted_at]
-    born = tuple(column for column in typed.LEAD_COLUMNS if column != "status")
-    columns = {lead.pk: born if lead.converted_at else typed.LEAD_COLUMNS for lead in leads}
-    now = clock.now()
-    typed.of_leads(writes, leads, columns, when=lambda lead: lead.received_at if facts else now)
-    typed.of_leads(writes, converted, {lead.pk: ("status",) for lead in converted}, when=lambda lead: lead.converted_at or now)
+    columns, now = prepared.columns, clock.now()
+    all_of_it, status = (typed.names_of(some, typed.LEAD_COLUMNS) for some in (typed.LEAD_COLUMNS, ("status",)))
+    born = typed.names_of((column for column in typed.LEAD_COLUMNS if column != "status"), typed.LEAD_COLUMNS)
+    named = [born if at else all_of_it for at in columns["converted_at"]]
+    typed.of_lead_columns(prepared.writes, columns, named, columns["received_at"] if facts else [now] * len(named))
+    converted = pick(columns, (at for at, when in enumerate(columns["converted_at"]) if when))
+    typed.of_lead_columns(prepared.writes, converted, [status] * len(converted["id"]), converted["converted_at"])
 
 
 def create(*, by: "Actor", **values: Any) -> Lead:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pacesetter.base import history
-from pacesetter.base.writes import Prepared
+from pacesetter.crm.births import Prepared
 from pacesetter.crm.models import Product
 from pacesetter.crm.records import Shelf, refreshed
 

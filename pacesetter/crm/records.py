@@ -10,8 +10,11 @@ from django.db import connection, transaction
 from pacesetter.base import clock, fields, history
 from pacesetter.base.fields import canonical
 from pacesetter.base.models import HistoryEntry, User
-from pacesetter.base.writes import Prepared, Writes, blank
+from pacesetter.base.writes import Writes
 from pacesetter.core.errors import Conflict, Invalid, NotFound, Refused
+from pacesetter.core.text import fold
+from pacesetter.crm import births
+from pacesetter.crm.births import Columns, Prepared
 
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
@@ -37,43 +40,29 @@ class Shelf:
         *,
         by: "Actor",
         batch: uuid.UUID | None = None,
-        defaults: Callable[[Any], None] | None = None,
+        defaults: Callable[[Columns], None] | None = None,
     ) -> Prepared[Any]:
-        """New records from dicts of raw values by field key, checked and ready to be stored."""
-        known = fields.of(self.noun)
+        """New records from dicts of raw values by field key, checked and ready to be stored; `defaults` completes their columns."""
+        rows, known = list(rows), fields.of(self.noun)
+        for key in {key for row in rows for key in row} - {"created_at"}:
+            _field(known, key, self.noun)
         with fields.remembered():
-            made = self._build(list(rows), known, by)
-        for obj in made:
-            if defaults:
-                defaults(obj)
-        self._may_own(made, by)
-        _check_required(made, known)
+            columns = births.born(self.model, known, rows, by)
+        if hasattr(self.model, "fold_name"):
+            columns["name_key"] = [fold(name)[:200] for name in self.model.names(columns)]
+        if defaults:
+            defaults(columns)
+        self._may_own(columns, by)
+        births.demand(columns, known)
         writes = Writes()
-        writes.insert_objects(made)
-        history.gather(writes, self.noun, [(obj.pk, _facts(obj, known), {}) for obj in made], f"{self.noun}.created", by=by, batch=batch)
-        return Prepared(made, writes)
+        writes.insert(self.model, columns)
+        history.gather_columns(writes, self.noun, columns["id"], births.facts(columns, known), f"{self.noun}.created", by=by, batch=batch)
+        return Prepared(self.model, columns, writes)
 
-    def _build(self, rows: Sequence[Mapping[str, Any]], known: Mapping[str, fields.Field], by: "Actor") -> list[Any]:
-        made = blank(self.model, len(rows))
-        now = clock.now()
-        for obj, row in zip(made, rows, strict=True):
-            if hasattr(self.model, "updated_at"):
-                obj.created_at, obj.updated_at = row.get("created_at", now), now
-            if hasattr(self.model, "owner") and "owner" not in row:
-                obj.owner_id = by.user_id
-            currency = row.get("currency") or ""
-            for key, value in row.items():
-                if key != "created_at":
-                    _field(known, key, self.noun).write(obj, known[key].clean(value, currency))
-            if hasattr(obj, "fold_name"):
-                obj.fold_name()
-        return made
-
-    def _may_own(self, made: Sequence[Any], by: "Actor") -> None:
+    def _may_own(self, columns: Columns, by: "Actor") -> None:
         by.require(self.capability)
-        if any(hasattr(obj, "owner_id") and obj.owner_id != by.user_id for obj in made) and not (
-            by.can("record.assign") or by.can("record.import")
-        ):
+        others = any(owner != by.user_id for owner in columns.get("owner_id", ()))
+        if others and not (by.can("record.assign") or by.can("record.import")):
             by.require("record.assign")
 
     @transaction.atomic
@@ -264,10 +253,6 @@ def _restore(obj: Any, wanted: Mapping[str, Any], known: Mapping[str, fields.Fie
         custom = key in known and known[key].is_custom
         typed[key] = value if custom else obj._meta.get_field(known[key].attribute if key in known else key).to_python(value)
     return put(obj, typed, known)
-
-
-def _facts(obj: Any, known: Mapping[str, fields.Field]) -> Changes:
-    return {key: [None, canonical(value)] for key, one in known.items() if (value := one.read(obj)) not in (None, "", False)}
 
 
 def _column(known: Mapping[str, fields.Field], key: str) -> str:

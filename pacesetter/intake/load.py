@@ -6,7 +6,6 @@ it came to together, so that a killed load goes on where it stopped and people a
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any
 
 from django.db.models import F
 
@@ -20,7 +19,6 @@ from pacesetter.intake.pace import Pace
 from pacesetter.intake.resolve import MADE, Resolver
 from pacesetter.intake.rows import Plan, Row
 
-NAME = ("source", "noun", "value", "object_id")
 REFUSAL = ("file_id", "line", "column", "value", "key", "code", "params", "cells")
 TRIES = 5
 
@@ -60,6 +58,7 @@ class Loading:
         self.plan = Plan(file, resolver)
         self.loader = self.plan.loader
         self.matcher = Matcher(self.plan)
+        self.same: loaders.Values = {"currency": file.batch.currency} if "currency" in self.plan.slots else {}
 
     def run(self) -> Iterator[int]:
         """Load the rows not yet loaded; yields how many lines each step took."""
@@ -127,21 +126,19 @@ class Chunk:
         self.new = [row for row in rows if not row.refused and row.line not in ids]
         old = {ids[row.line]: row for row in rows if not row.refused and row.line in ids}
         changes = loading.change({pk: row.values for pk, row in old.items()})
-        self.create = loading.loader.prepare([self._in_currency(row) for row in self.new], by=self.by) if self.new else list
+        self.create = loading.loader.prepare([loading.same | row.values for row in self.new], by=self.by) if self.new else list
         self.update = loading.loader.prepare_update(changes, by=self.by) if changes else _nothing
         self.writes = Writes()
         self._name(self.writes, {pk: row for pk, row in old.items() if row.key}, unless_there=True)
-        self.writes.insert(Refusal, REFUSAL, [_values(refusal(self.file, row)) for row in refused])
+        told = [refusal(self.file, row) for row in refused]
+        self.writes.insert(Refusal, {name: [getattr(one, name) for one in told] for name in REFUSAL})
         self.counts = {"new": len(self.new), "updates": len(changes), "same": len(old) - len(changes), "refused": len(refused)}
-
-    def _in_currency(self, row: Row) -> dict[str, Any]:
-        has_one = "currency" in self.loading.plan.slots
-        return {"currency": self.file.batch.currency, **row.values} if has_one else row.values
 
     def _name(self, writes: Writes, rows: Mapping[int, Row], *, unless_there: bool) -> None:
         """Remember under which id the source knows each record."""
-        names = [(self.file.batch.source, self.loading.loader.noun, row.key, pk) for pk, row in rows.items()]
-        writes.insert(ExternalId, NAME, names, unless_there=unless_there)
+        same = {"source": [self.file.batch.source] * len(rows), "noun": [self.loading.loader.noun] * len(rows)}
+        names = same | {"value": [row.key for row in rows.values()], "object_id": list(rows)}
+        writes.insert(ExternalId, names, unless_there=unless_there)
 
     def store(self) -> None:
         """What is left: to write."""
@@ -157,10 +154,6 @@ class Chunk:
         mine = ImportFile.objects.filter(pk=self.file.pk, loaded_line=self.file.loaded_line)
         if not mine.update(loaded_line=self.last, **{name: F(name) + count for name, count in self.counts.items()}):
             raise jobs.LeaseLost
-
-
-def _values(row: Refusal) -> list[Any]:
-    return [getattr(row, name) for name in REFUSAL]
 
 
 def _nothing() -> None:

@@ -3,11 +3,13 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 
 from pacesetter.base import settings
 from pacesetter.base.jobs import LeaseLost
 from pacesetter.base.models import ExternalId, HistoryEntry, Option, User
 from pacesetter.crm import deals as deal_verbs
+from pacesetter.crm.loaders.deals import DealLoader
 from pacesetter.crm.models import Account, Activity, Contact, Deal, DealChange, Lead, LineItem, Product
 from pacesetter.intake import imports, pace, work
 from pacesetter.intake import load as loading
@@ -107,6 +109,42 @@ def test_beside_people_at_work_chunks_are_small(bring, load, monkeypatch):
     monkeypatch.setattr(pace.Pace, "after", lambda self, seconds: sizes.append(self.rows))
     load(bring(text()))
     assert set(sizes) == {pace.Pace(alone=False).rows}
+
+
+def test_the_transaction_of_a_chunk_only_writes(bring, load, monkeypatch):
+    """Reading, checking and encoding come before it, so that nobody waits for them."""
+    load(bring(text()))
+    inside: list[str] = []
+
+    def noted(execute, sql, *rest):
+        inside.append(sql.split()[0])
+        return execute(sql, *rest)
+
+    def watched(self, write):
+        with connection.execute_wrapper(noted):
+            return write()
+
+    newer = "1,First,Closed Won,150,2026-11-02,2026-01-02,Ann Lee,,Widget", "4,Fourth,Qualification,5,,2026-11-01,Bob Ray,Beta,Widget"
+    monkeypatch.setattr(pace.Pace, "store", watched)
+    batch = load(bring(text(*newer, "5,Broken,Nowhere at all,,,,,,")))
+    assert counts(batch) == (1, 1, 0, 1)
+    assert {"INSERT", "UPDATE"} <= set(inside) <= {"INSERT", "UPDATE", "DELETE", "SAVEPOINT", "RELEASE"}
+
+
+def test_a_record_that_somebody_changes_meanwhile_is_read_again(bring, load, system, monkeypatch):
+    load(bring(text()))
+    batch, prepared = bring(text("1,First,Discovery,150,,,,,")), DealLoader.prepare_update
+
+    def meanwhile(self, changes, *, by):
+        later = prepared(self, changes, by=by)
+        if Deal.objects.get(name="First").version == 1:
+            deal_verbs.edit(Deal.objects.get(name="First"), by=system, next_step="Call back")
+        return later
+
+    monkeypatch.setattr(DealLoader, "prepare_update", meanwhile)
+    load(batch)
+    first = Deal.objects.get(name="First")
+    assert (first.amount, first.next_step, first.version) == (15000, "Call back", 3)
 
 
 def test_the_pace_follows_the_clock():

@@ -1,6 +1,6 @@
 """Deals from files: facts with their own dates and outcomes."""
 
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -9,11 +9,12 @@ from pacesetter.base.ensure import protect, unprotect
 from pacesetter.base.fields import Minor
 from pacesetter.base.loaders import LOADERS, Remark, Slot, Values
 from pacesetter.base.models import HistoryEntry
-from pacesetter.base.writes import Prepared, Writes
+from pacesetter.base.writes import Writes
 from pacesetter.core.errors import Conflict, add_sentences
 from pacesetter.core.labels import mark
 from pacesetter.core.text import fold
 from pacesetter.crm import deals
+from pacesetter.crm.births import Prepared
 from pacesetter.crm.loaders.shelves import CURRENCY, OWNER, ShelfLoader, chunks
 from pacesetter.crm.models import Account, Deal, DealChange, LineItem, Product, Stage
 from pacesetter.crm.records import Changes
@@ -171,10 +172,8 @@ class DealLoader(ShelfLoader):
     def ready(self, rows: list[Values], by: "Actor") -> Prepared[Deal]:
         self._name(rows)
         prepared = deals.prepare_many([{key: row[key] for key in row if key != "product"} for row in rows], by=by, facts=True)
-        lines = [
-            _line(deal.pk, row["product"], 1, deal.amount) for deal, row in zip(prepared.made, rows, strict=True) if row.get("product")
-        ]
-        prepared.writes.insert(LineItem, LINE, lines)
+        sold = zip(prepared.ids, rows, prepared.columns["amount"], strict=True)
+        _add_lines(prepared.writes, [(pk, [row["product"], 1, amount]) for pk, row, amount in sold if row.get("product")])
         return prepared
 
     def _name(self, rows: list[Values]) -> None:
@@ -226,7 +225,6 @@ class DealLoader(ShelfLoader):
 
 
 Line = list[Any]  # product, quantity, unit price
-LINE = ("deal_id", "product_id", "quantity", "unit_price", "amount", "position")
 
 
 def _lines(deals: Iterable[int]) -> dict[int, list[Line]]:
@@ -249,14 +247,16 @@ def _restate_lines(writes: Writes, rows: Mapping[int, Values], by: "Actor") -> N
 def _set_lines(writes: Writes, stated: Mapping[int, tuple[list[Line], list[Line]]], by: "Actor") -> None:
     """Put the second list of lines in the place of the first, deal by deal."""
     writes.execute("DELETE FROM crm_lineitem WHERE deal_id = %s", [(pk,) for pk in stated])
-    writes.insert(LineItem, LINE, [_line(pk, *line) for pk, (_, lines) in stated.items() for line in lines])
+    _add_lines(writes, [(pk, line) for pk, (_, lines) in stated.items() for line in lines])
     entries = {pk: {"before": before, "lines": lines} for pk, (before, lines) in stated.items()}
     history.gather(writes, "deal", [(pk, {}, data) for pk, data in entries.items()], "deal.lines", by=by)
 
 
-def _line(deal: int, product: int, quantity: int | None, price: int | None) -> tuple[Any, ...]:
-    count = quantity or 1
-    return deal, product, count, price, None if price is None else price * count, 0
+def _add_lines(writes: Writes, lines: Sequence[tuple[int, Line]]) -> None:
+    whole = [(pk, product, quantity or 1, price) for pk, (product, quantity, price) in lines]
+    columns = {name: [line[at] for line in whole] for at, name in enumerate(("deal_id", "product_id", "quantity", "unit_price"))}
+    amounts = [None if price is None else price * quantity for _, _, quantity, price in whole]
+    writes.insert(LineItem, columns | {"amount": amounts, "position": [0] * len(whole)})
 
 
 LOADERS.add("deal", DealLoader)

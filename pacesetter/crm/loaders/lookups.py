@@ -12,11 +12,11 @@ from django.db import transaction
 from pacesetter.base import fields, teams, users
 from pacesetter.base.loaders import LOOKUPS, Found, Lookup
 from pacesetter.base.models import ExternalId, Option, Team, User
-from pacesetter.base.writes import Prepared
 from pacesetter.core.errors import add_sentences
 from pacesetter.core.labels import in_language, mark
 from pacesetter.core.text import fold
 from pacesetter.crm import accounts, campaigns, products
+from pacesetter.crm.births import Prepared
 from pacesetter.crm.loaders.shelves import chunks
 from pacesetter.crm.models import Account, Campaign, Contact, Deal, Lead, Product
 
@@ -62,7 +62,7 @@ class RecordLookup(Lookup):
     def prepare(self, texts: list[str], *, by: "Actor") -> Callable[[], Any]:
         if not self.births:
             return super().prepare(texts, by=by)
-        return self.births([self.values(text) for text in _distinct(texts)], by=by, facts=True).store
+        return self.births([self.values(text) for text in _distinct(texts)], by=by, facts=True).writes.store
 
     def values(self, text: str) -> dict[str, Any]:
         return {"name": text}

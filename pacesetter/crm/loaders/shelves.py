@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pacesetter.base import fields, history
 from pacesetter.base.loaders import DELETED, ID, MERGED, Loader, Slot, Values, slots
-from pacesetter.base.writes import Prepared, Writes
+from pacesetter.base.writes import Writes
 from pacesetter.core.labels import mark
+from pacesetter.crm.births import Prepared
 from pacesetter.crm.records import Changes, Shelf, put
 
 if TYPE_CHECKING:
@@ -49,7 +50,12 @@ class ShelfLoader(Loader):
 
     def prepare(self, rows: list[Values], *, by: "Actor") -> Callable[[], list[int]]:
         prepared = self.ready([{"owner": None, **row} if "owner" in self.known else row for row in rows], by)
-        return lambda: [obj.pk for obj in prepared.store()]
+
+        def store() -> list[int]:
+            prepared.writes.store()
+            return prepared.ids
+
+        return store
 
     def ready(self, rows: list[Values], by: "Actor") -> Prepared[Any]:
         """New records with all that is written for them."""

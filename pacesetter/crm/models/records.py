@@ -1,5 +1,6 @@
 """What account, contact, lead, deal and their like have in common."""
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
@@ -62,6 +63,11 @@ class Named(models.Model):
     def fold_name(self) -> None:
         self.name_key = fold(self.name)[:200]
 
+    @staticmethod
+    def names(columns: Mapping[str, Sequence[Any]]) -> list[str]:
+        """The names of many, from their columns."""
+        return list(columns["name"])
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.fold_name()
         super().save(*args, **kwargs)
@@ -87,6 +93,12 @@ class Person(models.Model):
     @property
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip() or self.email
+
+    @staticmethod
+    def names(columns: Mapping[str, Sequence[Any]]) -> list[str]:
+        """The names of many, from their columns."""
+        parts = zip(columns["first_name"], columns["last_name"], columns["email"], strict=True)
+        return [f"{first} {last}".strip() or email for first, last, email in parts]
 
     def fold_name(self) -> None:
         self.name_key = fold(self.name)[:200]
