@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from pacesetter.base import history
+from pacesetter.base.memory import once
 from pacesetter.base.models import Calendar, Holiday
 from pacesetter.core.errors import Invalid
 
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
 
 OFFICE = [[[540, 1080]]] * 5 + [[], []]
+
+
+def known() -> dict[int, Calendar]:
+    """Every calendar with its holidays, by id, in name order."""
+    return once("calendars", lambda: {row.pk: row for row in Calendar.objects.prefetch_related("holidays")})
 
 
 def working_minutes(calendar: Calendar, since: dt.datetime, until: dt.datetime) -> int:
@@ -38,6 +44,17 @@ def due_at(calendar: Calendar, since: dt.datetime, minutes: int) -> dt.datetime:
             return begin + left
         left -= end - begin
     return since + dt.timedelta(minutes=minutes)
+
+
+def begun_before(calendar: Calendar, until: dt.datetime, minutes: int) -> dt.datetime | None:
+    """The last instant from which `minutes` of working time have gone by at `until`; none when the calendar never had as many."""
+    left = dt.timedelta(minutes=minutes)
+    for begin, end in reversed(list(_spans(calendar, until - dt.timedelta(days=60 + minutes // 60), until))):
+        end = min(end, until)
+        if end - begin >= left:
+            return end - left
+        left -= max(end - begin, dt.timedelta(0))
+    return None
 
 
 def next_opening(calendar: Calendar, at: dt.datetime) -> dt.datetime | None:

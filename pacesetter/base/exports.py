@@ -100,7 +100,8 @@ def prepare(noun: str, query: Query, form: str, *, by: "Actor") -> Export:
 def begin(export: Export, *, by: "Actor") -> Job:
     """Queue a long export; its file is kept for the one who asked."""
     query = export.view.query
-    asked = {"where": query.where, "search": query.search, "sort": query.sort, "columns": list(query.columns), "archived": query.archived}
+    same = ("where", "search", "sort", "archived", "preset")
+    asked = {key: getattr(query, key) for key in same} | {"columns": list(query.columns), "ids": query.ids and list(query.ids)}
     return jobs.start(
         "record.export", by=by, noun=export.view.listing.noun, form=export.form, asked=asked, language=translation.get_language()
     )
@@ -109,7 +110,7 @@ def begin(export: Export, *, by: "Actor") -> Job:
 @jobs.job("record.export", mark("Export a list"))
 def _run(running: jobs.Running, noun: str, form: str, asked: dict[str, Any], language: str) -> dict[str, Any]:
     running.by.require("record.export")
-    query = Query(**asked | {"columns": tuple(asked["columns"])}, size=PAGE)
+    query = Query(**asked | {key: asked[key] and tuple(asked[key]) for key in ("columns", "ids")}, size=PAGE)
     with translation.override(language):
         view = View(LISTINGS[noun], query, running.by)
         export = Export(view, form, view.count())

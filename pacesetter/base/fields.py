@@ -4,9 +4,7 @@ A field is described once, on the model plus here; lists, conditions, loaders, f
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from django.db import models, transaction
 
 from pacesetter.base import history, settings
+from pacesetter.base.memory import once
 from pacesetter.base.models import CustomField, Option
 from pacesetter.base.models.fields import TYPES
 from pacesetter.core.errors import Invalid
@@ -216,7 +215,8 @@ def describe(noun: str, *fields: Field) -> None:
 
 def of(noun: str) -> dict[str, Field]:
     """Every field of a noun by key; the company's own come last and are called `custom.<key>`."""
-    return NOUNS[noun] | {field.key: field for field in map(_made, CustomField.objects.filter(noun=noun, archived_on__isnull=True))}
+    own = once(("fields", noun), lambda: [_made(row) for row in CustomField.objects.filter(noun=noun, archived_on__isnull=True)])
+    return NOUNS[noun] | {field.key: field for field in own}
 
 
 _STORED: dict[str, str] = {"number": "decimal"}
@@ -245,39 +245,20 @@ def one(noun: str, key: str) -> Field:
     return known[key]
 
 
-_remembered: ContextVar[dict[tuple[str, str], dict[str, str]] | None] = ContextVar("options", default=None)
-
-
-@contextmanager
-def remembered() -> Iterator[None]:
-    """Read each picklist once for what happens inside: one verb over many rows."""
-    token = _remembered.set({})
-    try:
-        yield
-    finally:
-        _remembered.reset(token)
-
-
 def options(name: str, language: str = "en") -> dict[str, str]:
     """The labels of a company picklist by key, archived ones included so that old records still read well."""
-    known = _remembered.get()
-    if known is None:
-        return _options(name, language)
-    if (name, language) not in known:
-        known[name, language] = _options(name, language)
-    return known[name, language]
+    return {key: in_language(label, language) for key, label, _ in _options(name)}
 
 
-def _options(name: str, language: str) -> dict[str, str]:
-    return {key: in_language(label, language) for key, label in Option.objects.filter(field=name).values_list("key", "label")}
+def _options(name: str) -> list[tuple[str, dict[str, str], dt.date | None]]:
+    return once(("options", name), lambda: list(Option.objects.filter(field=name).values_list("key", "label", "archived_on")))
 
 
 def choices(field: Field, language: str = "en", translate: Callable[[str], str] = str) -> list[tuple[str, str]]:
     """What may be chosen now."""
     if field.type == "choice":
         return [(key, translate(label)) for key, label in field.choices]
-    rows = Option.objects.filter(field=field.option, archived_on__isnull=True)
-    return [(row.key, in_language(row.label, language)) for row in rows]
+    return [(key, in_language(label, language)) for key, label, archived in _options(field.option) if not archived]
 
 
 @transaction.atomic

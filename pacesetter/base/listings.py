@@ -53,12 +53,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Preset:
-    """A view that every company starts with."""
+    """A view that every company starts with; `rows` narrows it by what no condition on fields can say."""
 
     key: str
     label: str
     where: str = ""
     sort: str = ""
+    rows: "Callable[[QuerySet[Any]], QuerySet[Any]] | None" = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,7 @@ class Query:
     ids: tuple[int, ...] | None = None
     cursor: str = ""
     size: int = PAGE
+    preset: str = ""
 
 
 @dataclass
@@ -157,13 +159,17 @@ class View:
     @cached_property
     def queryset(self) -> QuerySet[Any]:
         """All rows that fulfil the query, without order."""
-        rows = self.listing.model.objects.visible_to(self.actor)
+        rows = self._narrowed(self.listing.model.objects.visible_to(self.actor))
         rows = _annotated(rows, self.tree, self.columns)
         paths = {key: column.path for key, column in self.columns.items()}
         rows = rows.filter(to_q(self.tree, paths), _search(self.query.search, self.listing.search))
         if self.query.ids is not None:
             return rows.filter(pk__in=self.query.ids)
         return rows if self.query.archived or not _has(self.listing.model, "archived_at") else rows.filter(archived_at__isnull=True)
+
+    def _narrowed(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        preset = next((one for one in self.listing.presets if one.key == self.query.preset), None)
+        return preset.rows(rows) if preset and preset.rows else rows
 
     @cached_property
     def sort(self) -> tuple[Column, bool]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 
 from pacesetter.base import calendars, clock, ensure, fields, history, settings
-from pacesetter.base.models import Calendar, Team, TeamMembership, User
+from pacesetter.base.models import Calendar, TeamMembership, User
 from pacesetter.base.writes import Writes
 from pacesetter.core.errors import Invalid, Refused, add_sentences
 from pacesetter.core.labels import mark
@@ -218,14 +218,20 @@ def response_clocks(leads: Sequence[Lead]) -> dict[int, ResponseClock]:
 
 def _calendars(leads: Sequence[Lead]) -> Callable[[Lead], Calendar]:
     """Which calendar counts for a lead: its team's, else its owner's team's, else the company's first."""
-    by_team = dict(Team.objects.values_list("pk", "calendar_id")) if any(lead.team_id for lead in leads) else {}
+    prefetch_related_objects(list(leads), "team")  # nothing to ask where a list joined it
+    by_team = {lead.team_id: lead.team.calendar_id for lead in leads if lead.team}
     alone = {lead.owner_id for lead in leads if lead.owner_id and not by_team.get(lead.team_id or 0)}
     members = (
         dict(TeamMembership.objects.on(clock.today()).filter(user__in=alone).values_list("user_id", "team__calendar_id")) if alone else {}
     )
-    rows = Calendar.objects.prefetch_related("holidays").in_bulk()
-    default = next(iter(rows.values()), None) or Calendar(name="company", time_zone=settings.get("company.time_zone"))
+    rows = calendars.known()
+    default = company_calendar(rows)
     return lambda lead: rows.get(by_team.get(lead.team_id or 0) or members.get(lead.owner_id or 0) or 0, default)
+
+
+def company_calendar(known: Mapping[int, Calendar]) -> Calendar:
+    """The calendar of leads that have none: the first, else office hours in the company's zone."""
+    return next(iter(known.values()), None) or Calendar(name="company", time_zone=settings.get("company.time_zone"))
 
 
 # converting -------------------------------------------------------------------------------------

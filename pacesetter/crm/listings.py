@@ -1,8 +1,11 @@
 """How customer records are listed."""
 
+from typing import Any
+
 from pacesetter.base.listings import Listing, Preset, listing
 from pacesetter.core.labels import mark
-from pacesetter.crm import models
+from pacesetter.crm import models, promises
+from pacesetter.crm.models.leads import OPEN_TYPES
 
 DEALS = listing(
     Listing(
@@ -57,6 +60,13 @@ CONTACTS = listing(
         ),
     )
 )
+
+
+def _open_leads(rows: Any) -> Any:
+    """By type: a company may have several statuses of one."""
+    return rows.filter(status__type__in=OPEN_TYPES)
+
+
 LEADS = listing(
     Listing(
         "lead",
@@ -67,15 +77,11 @@ LEADS = listing(
         related=("owner", "status", "team", "first_response_by"),
         paths={"last_name": "name_key"},
         presets=(
-            Preset(
-                "waiting",
-                mark("Waiting for an answer"),
-                "first_response_at is empty and inbound = true and status in (new, working)",
-                "received_at",
-            ),
-            Preset("mine", mark("My queue"), "owner = @me and status in (new, working, nurture, qualified)"),
-            Preset("open", mark("All open"), "status in (new, working, nurture, qualified)"),
-            Preset("unowned", mark("Without owner"), "owner is empty and status in (new, working, nurture, qualified)"),
+            Preset("waiting", mark("Waiting for an answer"), "first_response_at is empty", "received_at", promises.waiting),
+            Preset("late", mark("Over the promise"), "first_response_at is empty", "received_at", promises.over),
+            Preset("mine", mark("My queue"), "owner = @me", rows=_open_leads),
+            Preset("open", mark("All open"), rows=_open_leads),
+            Preset("unowned", mark("Without owner"), "owner is empty", rows=_open_leads),
             Preset("never", mark("Never answered"), "first_response_at is empty and inbound = true"),
             Preset("all", mark("All")),
         ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connection, transaction
 
-from pacesetter.base import clock, fields, history
+from pacesetter.base import clock, fields, history, memory
 from pacesetter.base.fields import canonical
 from pacesetter.base.models import HistoryEntry, User
 from pacesetter.base.writes import Writes
@@ -46,7 +46,7 @@ class Shelf:
         rows, known = list(rows), fields.of(self.noun)
         for key in {key for row in rows for key in row} - {"created_at"}:
             _field(known, key, self.noun)
-        with fields.remembered():
+        with memory.remembered():
             columns = births.born(self.model, known, rows, by)
         if hasattr(self.model, "fold_name"):
             columns["name_key"] = [fold(name)[:200] for name in self.model.names(columns)]

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from pacesetter.base.actor import Actor
+from pacesetter.crm import promises
 from pacesetter.crm.leads import ResponseClock
 from pacesetter.crm.models import Lead
 from pacesetter.web import formats
@@ -24,7 +25,7 @@ class Shown:
 
 def waiting(actor: Actor) -> Any:
     """Requests inside the actor's scope that nobody has answered yet."""
-    return Lead.objects.visible_to(actor).live().filter(first_response_at=None, inbound=True, status__type__in=("new", "working"))
+    return promises.waiting(Lead.objects.visible_to(actor).live())
 
 
 def shown(clock: ResponseClock | None, lead: Any) -> Shown | None:

@@ -59,11 +59,11 @@ class DealList(lists.ListPage):
         return self.totals.count
 
     @cached_property
-    def sums(self) -> list[tuple[str, str]]:
+    def sums(self) -> list[tuple[str, str, str]]:
         money = self.request.company.currency
         rows = [(_("Total"), self.totals.total), (_("Weighted"), self.totals.weighted), (_("Average"), self.totals.average)]
-        shown = [(name, formats.money(value, money, compact=True)) for name, value in rows]
-        return [*shown, (_("Without rate"), formats.number(self.totals.unconverted))] if self.totals.unconverted else shown
+        shown = [(name, formats.money(value, money, compact=True), "") for name, value in rows]
+        return [*shown, (_("Without rate"), formats.number(self.totals.unconverted), "")] if self.totals.unconverted else shown
 
 
 class Timeline(DealList):

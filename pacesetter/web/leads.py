@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from pacesetter.core.errors import Refused
 from pacesetter.crm import leads
-from pacesetter.web import clocks, lists, rails, records, timeline, toasts, words
+from pacesetter.web import clocks, formats, lists, rails, records, timeline, toasts, words
 from pacesetter.web.cells import SPECIAL, Looks
 from pacesetter.web.lead_strip import Strip
 from pacesetter.web.nouns import NOUNS
@@ -53,13 +53,19 @@ class LeadList(lists.ListPage):
         return bool(self.preset and self.preset.key == "waiting" and not narrowed)
 
     @cached_property
-    def sums(self) -> list[tuple[str, str]]:
-        late = [
-            lead
-            for lead in self.page.rows
-            if getattr(lead, "response_clock", None) and lead.response_clock.tone == "neg" and not lead.first_response_at
-        ]
-        return [(_("Over the promise, of those shown"), str(len(late)))] if late else []
+    def late(self) -> dict[str, Any]:
+        """How many in the viewer's reach, under the same filters, wait longer than promised; the address lists exactly them."""
+        asked = self.get.copy()
+        asked["view"] = "late"
+        for name in ("cursor", "sort"):
+            asked.pop(name, None)
+        return {"count": LeadList(self.request, self.noun, asked).view.count(), "href": f"{self.request.path}?{asked.urlencode()}"}
+
+    @cached_property
+    def sums(self) -> list[tuple[str, str, str]]:
+        if self.is_queue or (self.preset and self.preset.key == "late") or self.behind:
+            return []
+        return [(_("Over the promise"), formats.number(self.late["count"]), self.late["href"])] if self.late["count"] else []
 
 
 def _clock(lead: Any, looks: Looks) -> SafeString:

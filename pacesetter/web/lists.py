@@ -54,8 +54,10 @@ WIDE = {
     ("deal", "last_activity_at"): 105,
     ("deal", "health"): 105,
     ("deal", "span"): 540,
-    ("lead", "clock"): 235,
-    ("lead", "last_name"): 260,
+    ("lead", "clock"): 255,
+    ("lead", "last_name"): 250,
+    ("lead", "status"): 130,
+    ("lead", "country"): 140,
     ("account", "name"): 280,
     ("contact", "last_name"): 220,
     ("deal", "name"): 290,
@@ -105,6 +107,7 @@ class ListPage:
         sort = self.get.get("sort", "") or (self.preset.sort if self.preset else "")
         ids = self.behind.ids(self.noun.key) if self.behind else None
         query = Query(self.where, self.get.get("q", ""), sort, self.keys, "archived" in self.get, ids, self.get.get("cursor", ""))
+        query.preset = self.preset.key if self.preset else ""
         return View(self.listing, query, self.request.actor)
 
     # what is shown ------------------------------------------------------------------------------
@@ -217,7 +220,8 @@ class ListPage:
         return next(mine, None)
 
     @cached_property
-    def sums(self) -> list[tuple[str, str]]:
+    def sums(self) -> list[tuple[str, str, str]]:
+        """Names, values and addresses of what the bar below the rows adds."""
         return []
 
     @cached_property
@@ -262,7 +266,7 @@ class ListPage:
     @property
     def narrow_view(self) -> str:
         """The name of a view that shows only some records: an empty one says nothing about the others."""
-        return _(self.preset.label) if self.preset and self.preset.where else ""
+        return _(self.preset.label) if self.preset and (self.preset.where or self.preset.rows) else ""
 
     @property
     def everything(self) -> str:

@@ -3,12 +3,13 @@
 import secrets
 import zoneinfo
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
-from pacesetter.base import logs, settings
+from pacesetter.base import logs, memory, settings
 from pacesetter.base.actor import Actor
 from pacesetter.web import errors, formats, toasts
 from pacesetter.web.request import Company
@@ -62,7 +63,8 @@ def viewer(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.path.startswith(("/static/", "/api/", "/healthz")):
             return get_response(request)
-        with settings.remembered(), formats.calendar():
+        reads_only = memory.remembered() if request.method == "GET" else nullcontext()
+        with settings.remembered(), formats.calendar(), reads_only:
             request.company = company = _company()  # type: ignore[attr-defined]
             _recognise(request, company)
             try:
