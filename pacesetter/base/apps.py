@@ -9,6 +9,7 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         from pacesetter.base import sources  # noqa: F401
+        from pacesetter.base.keeping import looks  # noqa: F401
 
         connection_created.connect(_teach_sqlite, dispatch_uid="pacesetter_fold")
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.apps import apps
 from django.db.models import Model, QuerySet
 
 from pacesetter.base.scope import scope_of
@@ -38,6 +39,11 @@ def every(model: type[Row], **conditions: Any) -> "QuerySet[Row]":
 def within(model: type[Row], by: "Actor", **conditions: Any) -> "QuerySet[Row]":
     """The rows of people inside the actor's scope, for tables with a `user`."""
     return scope_of(by, noun_of(model)).queryset(every(model, **conditions), "user_id")
+
+
+def tables() -> dict[str, type[Model]]:
+    """The table of every noun."""
+    return {noun: model for model in apps.get_models() if (noun := getattr(model, "NOUN", ""))}
 
 
 def noun_of(model: type[Model]) -> str:

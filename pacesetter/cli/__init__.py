@@ -18,6 +18,9 @@ COMMANDS = {
     "user": ("pacesetter.cli.user", "Add people and let them sign in."),
     "jobs": ("pacesetter.cli.jobs", "List, watch, cancel and retry long work."),
     "settings": ("pacesetter.cli.settings", "Read and change company settings."),
+    "backup": ("pacesetter.cli.backup", "Write the whole company into one file."),
+    "restore": ("pacesetter.cli.restore", "Put a backup into an empty data folder."),
+    "doctor": ("pacesetter.cli.doctor", "Look for what is broken, and mend it."),
     "worker": ("pacesetter.cli.worker", "Run the job worker alone."),
     "completion": ("pacesetter.cli.completion", "Print the shell completion script."),
 }

@@ -1,13 +1,8 @@
 """`pacesetter demo`: fill an empty data folder with the demo company."""
 
 import secrets
-from collections.abc import Callable
-from typing import TypeVar
 
 import click
-
-Made = TypeVar("Made")
-Step = Callable[[int, int, str], None]
 
 
 @click.command("demo")
@@ -21,18 +16,8 @@ def command(size: str, seed: int) -> None:
 
     ready()
     from pacesetter import demo
+    from pacesetter.cli.output import with_bar
 
     password = "-".join(secrets.token_hex(2) for _ in range(3))
-    people = with_bar(lambda step: demo.make(size, seed=seed, password=password, step=step))
+    people = with_bar("Starting", lambda step: demo.make(size, seed=seed, password=password, step=step))
     click.echo(f"The demo company is ready: {len(people)} people can sign in with the password {password}")
-
-
-def with_bar(work: Callable[[Step], Made]) -> Made:
-    """Do `work` under a progress bar."""
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    with Progress(
-        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn(), transient=True
-    ) as progress:
-        task = progress.add_task("Starting", total=1)
-        return work(lambda done, total, text: progress.update(task, completed=done, total=total, description=text))

@@ -1,12 +1,11 @@
 """`pacesetter import`: check a file or a folder of related files, and load it."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from pacesetter.cli.output import as_format, as_json, table
+from pacesetter.cli.output import as_format, as_json, table, with_bar
 
 SHOWN = 10
 
@@ -48,7 +47,7 @@ def _load(path: Path, yes: bool, dry: bool, target: str | None, form: str) -> di
     try:
         for file in batch.files.filter(target="") if target else []:
             imports.set_target(file, target=target or "", by=by)
-        _with_bar("Checking", lambda watch: imports.check_now(batch, by=by, watch=watch))
+        with_bar("Checking", lambda watch: imports.check_now(batch, by=by, watch=watch))
         found = describe(batch)
         if form == "table":
             _show(found)
@@ -59,7 +58,7 @@ def _load(path: Path, yes: bool, dry: bool, target: str | None, form: str) -> di
     finally:
         if batch.changeable:  # checked only, declined, or refused: leave nothing behind
             imports.discard(batch, by=by)
-    _with_bar("Loading", lambda watch: imports.run_now(job, batch, watch))
+    with_bar("Loading", lambda watch: imports.run_now(job, batch, watch))
     _refuse_unfinished(job)
     return describe(batch)
 
@@ -71,7 +70,7 @@ def _revert(number: int) -> dict[str, Any]:
 
     batch = imports.by_id(number, by=Actor.local())
     job = imports.revert(batch, by=Actor.local())
-    _with_bar("Reverting", lambda watch: imports.run_now(job, batch, watch))
+    with_bar("Reverting", lambda watch: imports.run_now(job, batch, watch))
     _refuse_unfinished(job)
     return describe(batch)
 
@@ -88,17 +87,6 @@ def _refuse_unfinished(job: Any) -> None:
     if job.state != "done":
         error = job.error or {}
         raise Refused(error.get("code", "load_stopped"), **error.get("params", {}))
-
-
-def _with_bar(text: str, work: Callable[[Callable[[int, int], None]], Any]) -> None:
-    """Do `work` under a progress bar on standard error, so that the output stays clean."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(text, total=None)
-        work(lambda done, total: progress.update(task, completed=done, total=total))
 
 
 def _show(found: dict[str, Any]) -> None:

@@ -3,11 +3,13 @@
 import datetime as dt
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 import click
+
+Made = TypeVar("Made")
 
 as_format = click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", help="A table to read, or JSON for scripts."
@@ -42,3 +44,14 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[Any]], right: Sequence[i
     for row in rows:
         shown.add_row(*["" if cell is None else str(cell) for cell in row])
     Console(file=sys.stdout).print(shown)
+
+
+def with_bar(text: str, work: Callable[[Callable[..., None]], Made]) -> Made:
+    """Do `work` under a progress bar on standard error, so that the output stays clean; it reports (done, total) and may say at what it is."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(text, total=None)
+        return work(lambda done, total, at=text: progress.update(task, completed=done, total=total, description=at))

@@ -8,6 +8,13 @@ from pathlib import Path
 
 def ready(*, quiet: bool = True) -> None:
     """Set Django up and bring the data folder up to date; quick when there is nothing to do."""
+    set_up(quiet=quiet)
+    if _behind():
+        migrate()
+
+
+def set_up(*, quiet: bool = True) -> None:
+    """Set Django up over the data folder, and leave the database alone."""
     import logging
 
     import django
@@ -19,8 +26,6 @@ def ready(*, quiet: bool = True) -> None:
     if quiet:
         logging.getLogger().setLevel(logging.WARNING)
     _catalogues(Path(settings.PACESETTER_DATA))
-    if _behind():
-        _migrate()
 
 
 def _behind() -> bool:
@@ -31,7 +36,8 @@ def _behind() -> bool:
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
-def _migrate() -> None:
+def migrate() -> None:
+    """Bring the database up to date, with its triggers and start data."""
     from django.core.management import call_command
 
     from pacesetter.base import ensure

@@ -52,10 +52,10 @@ def greet(address: str, demo: bool, seed: int) -> None:
 def _make_demo(seed: int) -> tuple[str, list[tuple[str, str, str]]]:
     """Make the demo company; returns the password, and (role, name, e-mail) of one person per role."""
     from pacesetter import demo
-    from pacesetter.cli.demo import with_bar
+    from pacesetter.cli.output import with_bar
 
     password = "-".join(secrets.token_hex(2) for _ in range(3))
-    people = with_bar(lambda step: demo.make("s", seed=seed, password=password, step=step))
+    people = with_bar("Starting", lambda step: demo.make("s", seed=seed, password=password, step=step))
     first = {str(person.role): person for person in reversed(people)}
     return password, [(role, person.name, person.email or "") for role, person in reversed(first.items())]
 

@@ -7,4 +7,4 @@ class Config(AppConfig):
     verbose_name = "Imports"
 
     def ready(self) -> None:
-        from pacesetter.intake import imports, work  # noqa: F401
+        from pacesetter.intake import imports, looks, work  # noqa: F401
