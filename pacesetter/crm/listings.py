@@ -23,7 +23,9 @@ DEALS = listing(
             Preset("closing", mark("Closing this month"), "status = open and close_date within this_month"),
             Preset("overdue", mark("Overdue"), "status = open and close_date < @today"),
             Preset("slipped", mark("Slipped"), "status = open and slips >= 1"),
-            Preset("won", mark("Won this quarter"), "status = won and closed_on within this_quarter", "-closed_on"),
+            Preset("won", mark("Won this quarter"), "status = won and closed_on within this_quarter"),
+            Preset("lost", mark("Lost this quarter"), "status = lost and closed_on within this_quarter"),
+            Preset("closed", mark("All closed"), "status in (won, lost)"),
             Preset("all", mark("All")),
         ),
     )

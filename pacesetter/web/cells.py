@@ -55,7 +55,7 @@ class Looks:
 
     def value(self, field: Field, value: Any, row: Any = None) -> SafeString | str:
         """A value in the manner of its type."""
-        return KINDS.get(field.type, _text)(field, value, row, self)
+        return KINDS.get("country" if field.key == "country" else field.type, _text)(field, value, row, self)
 
 
 Kind = Callable[[Field, Any, Any, Looks], "SafeString | str"]
@@ -75,6 +75,10 @@ def _money(field: Field, value: Any, row: Any, looks: Looks) -> str:
 
 def _date(field: Field, value: Any, row: Any, looks: Looks) -> SafeString | str:
     return ui.when(value) if not isinstance(value, str) else value
+
+
+def _country(field: Field, value: Any, row: Any, looks: Looks) -> str:
+    return formats.country(value)
 
 
 def _boolean(field: Field, value: Any, row: Any, looks: Looks) -> str:
@@ -114,6 +118,7 @@ KINDS: dict[str, Kind] = {
     **dict.fromkeys(("date", "instant"), _date),
     **dict.fromkeys(("url", "email", "phone"), _link),
     "money": _money,
+    "country": _country,
     "boolean": _boolean,
     "choice": _choice,
     "option": _option,

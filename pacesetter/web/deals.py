@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from pacesetter.base import clock
+from pacesetter.core import conditions
 from pacesetter.core.errors import Invalid, Refused
 from pacesetter.core.labels import mark
 from pacesetter.crm import choices, deals, health, totals
@@ -37,6 +38,7 @@ RAIL = (
     "next_step_on",
     "campaign",
 )
+CLOSED = ("name", "amount", "stage", "closed_on", "owner", "type", "lost_reason", "source")
 LATE_STAGE = 60  # from this probability on the first button closes the deal
 TABS = (
     ("timeline", mark("Timeline")),
@@ -47,8 +49,33 @@ TABS = (
 )
 
 
+def _closed(tree: conditions.Tree) -> bool:
+    if "all" in tree:
+        return any(map(_closed, tree["all"]))
+    value = tree.get("value", ())
+    values = set(value) if isinstance(value, list) else {value}
+    return tree.get("field") == "status" and tree.get("op") in ("=", "in") and values <= {"won", "lost"}
+
+
 class DealList(lists.ListPage):
-    """The table of deals with its sum bar."""
+    """The table of deals with its sum bar; where only closed ones are asked for, it goes by the day on which they closed."""
+
+    @cached_property
+    def is_closed(self) -> bool:
+        """Whether the condition lets nothing through but won or lost deals."""
+        try:
+            tree = conditions.parse(self.where)
+        except Refused:  # the list itself says so
+            return False
+        return _closed(tree)
+
+    @property
+    def usual_sort(self) -> str:
+        return "-closed_on" if self.is_closed else ""
+
+    @property
+    def usual_keys(self) -> tuple[str, ...]:
+        return CLOSED if self.is_closed else super().usual_keys
 
     @cached_property
     def totals(self) -> totals.Totals:
@@ -69,9 +96,12 @@ class DealList(lists.ListPage):
 class Timeline(DealList):
     """The same deals with a bar each along the months."""
 
-    keys = ("name", "stage", "amount", "close_date", "span")
     kept = "&layout=timeline"
     column_choices = ()
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        return "name", "stage", "amount", "closed_on" if self.is_closed else "close_date", "span"
 
     @cached_property
     def axis(self) -> deal_spans.Axis:

@@ -9,15 +9,25 @@ from decimal import Decimal
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
-from babel.numbers import format_compact_currency, format_compact_decimal, format_currency, format_decimal, format_percent
+from babel.numbers import (
+    format_compact_currency,
+    format_compact_decimal,
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_symbol,
+)
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, pgettext
 
 from pacesetter.base import clock
 from pacesetter.core.money import to_major
+from pacesetter.core.text import fold
 
+NO_COUNTRY = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}  # unions, and codes for tests
 MINUS = "\u2212"
 LONG_HOURS = 240  # from ten days on nobody wants to know the hours
+SIGNS: dict[str, str] = Locale("en").currency_symbols  # the language whose signs are short and never shared
 LONG_DAY = {"es": "EEEE, d 'de' MMMM"}
 _day: ContextVar[date | None] = ContextVar("day", default=None)
 
@@ -68,7 +78,7 @@ def money(minor: int | None, currency: str, *, compact: bool = False) -> str:
     if compact and abs(major) >= _shortest(100_000):
         digits = 2 if abs(major) >= 1_000_000 else 0
         text = format_compact_currency(major, currency, locale=locale(), fraction_digits=digits)
-        return _minus(_narrow(re.sub(r"(?<=[a-zM])(?=US|\$|€|£)", "\u00a0", text), currency))
+        return _minus(re.sub(rf"(?<=[^\W\d_])(?={re.escape(symbol(currency))})", "\u00a0", _narrow(text, currency)))
     if compact:
         major = major.to_integral_value()
     text = _whole(major, currency) if major == major.to_integral_value() else format_currency(major, currency, locale=locale())
@@ -80,9 +90,14 @@ def _shortest(least: int) -> int:
     return least if locale().compact_decimal_formats["short"]["other"]["1000"].pattern != "0" else 1_000_000
 
 
+def symbol(currency: str) -> str:
+    """The shortest sign that names one currency only: $, £, ¥, but A$ and CN¥; the code where there is none."""
+    return SIGNS.get(currency, currency)
+
+
 def _narrow(text: str, currency: str) -> str:
-    """A dollar is $ in every language; Babel knows no narrow symbols."""
-    return text.replace("US$", "$").replace("USD", "$") if currency == "USD" else text
+    """Spanish and Italian write out codes that everybody knows by a sign."""
+    return text.replace(get_currency_symbol(currency, locale()), symbol(currency))
 
 
 def _whole(major: Decimal, currency: str) -> str:
@@ -157,6 +172,17 @@ def days(value: float | None, digits: int = 0) -> str:
 def signed(text: str, positive: bool) -> str:
     """A difference always carries its sign."""
     return f"+{text}" if positive else text
+
+
+def country(code: str) -> str:
+    """ES -> Spain, in the reader's language; what is no country's code stays."""
+    return locale().territories.get(code.upper(), code)
+
+
+def countries() -> list[tuple[str, str]]:
+    """Every country by its two letters, in the order of its names."""
+    known = [(code, name) for code, name in locale().territories.items() if len(code) == 2 and code.isalpha() and code not in NO_COUNTRY]
+    return sorted(known, key=lambda one: fold(one[1]))
 
 
 def listed(words: list[str]) -> str:

@@ -69,11 +69,19 @@ def entry(one: Field, actor: Actor, row: Any = None, **more: Any) -> Entry:
         made = replace(made, value=_typed(one, raw, row), inputmode="decimal")
     elif one.type in ("choice", "option"):
         made = replace(made, kind="choice", choices=fields.choices(one, formats.locale().language, _), value=raw or "")
+    elif one.key == "country":
+        made = replace(made, kind="choice", choices=countries(raw or ""), value=raw or "")
     elif one.type in ("user", "ref"):
         made = _reference(made, one, actor, row)
     elif one.type in ("date", "instant") and raw is not None and not isinstance(raw, str):
         made = replace(made, value=raw.isoformat()[:16] if one.type == "instant" else raw.isoformat())
     return replace(made, **more)
+
+
+def countries(code: str) -> list[tuple[str, str]]:
+    """Every country by name; a code that an import brought and that names none can stay."""
+    known = formats.countries()
+    return known if not code or code in dict(known) else [(code, code), *known]
 
 
 def _typed(one: Field, raw: Any, row: Any) -> str:

@@ -100,15 +100,24 @@ class ListPage:
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
-        return tuple(key for key in self.get.get("columns", "").split(",") if key) or self.noun.columns
+        return tuple(key for key in self.get.get("columns", "").split(",") if key) or self.usual_keys
+
+    @property
+    def usual_keys(self) -> tuple[str, ...]:
+        return self.noun.columns
 
     @cached_property
     def view(self) -> View:
-        sort = self.get.get("sort", "") or (self.preset.sort if self.preset else "")
+        sort = self.get.get("sort", "") or (self.preset.sort if self.preset else "") or self.usual_sort
         ids = self.behind.ids(self.noun.key) if self.behind else None
         query = Query(self.where, self.get.get("q", ""), sort, self.keys, "archived" in self.get, ids, self.get.get("cursor", ""))
         query.preset = self.preset.key if self.preset else ""
         return View(self.listing, query, self.request.actor)
+
+    @property
+    def usual_sort(self) -> str:
+        """The order where neither the address nor the view asks for one; empty: the listing's own."""
+        return ""
 
     # what is shown ------------------------------------------------------------------------------
     @property

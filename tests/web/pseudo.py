@@ -5,6 +5,7 @@ import zoneinfo
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 
+from babel import Locale
 from babel.dates import get_day_names, get_month_names
 from django.apps import apps
 from django.utils import translation
@@ -54,13 +55,13 @@ def data_values() -> list[str]:
         for row in model._base_manager.values(*shown)
     )
     texts = {text for row in rows for value in row for text in (value.values() if isinstance(value, dict) else [value]) if text}
-    return sorted((str(text) for text in texts | calendar_names()), key=len, reverse=True)
+    return sorted((str(text) for text in texts | babel_names()), key=len, reverse=True)
 
 
-def calendar_names() -> set[str]:
-    """Days and months come from Babel, in the reader's language."""
+def babel_names() -> set[str]:
+    """Days, months and countries come from Babel, in the reader's language."""
     widths = [get(width, locale="en") for get in (get_day_names, get_month_names) for width in ("wide", "abbreviated")]
-    return {name for names in widths for name in names.values()}
+    return {name for names in [*widths, Locale("en").territories] for name in names.values()}
 
 
 class Reader(HTMLParser):

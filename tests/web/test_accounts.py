@@ -24,3 +24,13 @@ def test_an_account_is_archived_and_restored(company, signed_in):
     assert b"Acme Foods" not in client.get("/accounts").content
     client.post(f"/accounts/{pk}/archival", {"restore": "on"}, follow=True)
     assert b"Acme Foods" in client.get("/accounts").content
+
+
+def test_a_country_is_chosen_by_name_and_kept_as_code(company, signed_in):
+    client, account = signed_in("ines"), company["acme"]
+    assert b'<option value="ES">Spain</option>' in client.get(f"/accounts/{account.pk}/form").content
+    client.post(f"/accounts/{account.pk}/fields/country", {"country": "ES", "version": account.version})
+    account.refresh_from_db()
+    assert account.country == "ES"
+    assert b"Spain" in client.get("/accounts").content
+    assert b"Madrid, Spain" in client.get(f"/accounts/{account.pk}").content

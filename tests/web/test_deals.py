@@ -1,9 +1,12 @@
 """Deals in the web: what one sees, edits in place, moves, closes and undoes."""
 
+import datetime as dt
+import re
+
 import pytest
 
 from pacesetter.base import history
-from pacesetter.crm import choices
+from pacesetter.crm import choices, deals
 from pacesetter.crm.models import Deal
 from tests.web.conftest import HTMX, TODAY
 
@@ -189,3 +192,25 @@ def test_queries_are_few_and_constant_in_rows(company, cast, system, signed_in, 
     client = signed_in("chiara")
     with django_assert_max_num_queries(15):
         client.get(path)
+
+
+def test_closed_deals_go_by_the_day_on_which_they_closed(company, cast, system, signed_in):
+    rows = [{"name": f"Deal {n}", "owner": cast.ines.pk, "created_on": dt.date(2026, 10, 1)} for n in range(3)]
+    made = deals.create_many(rows, by=system, facts=True)
+    for deal, days in zip(made, (5, 1, 9), strict=True):
+        deals.close_won(deal, on=TODAY - dt.timedelta(days=days), by=system)
+    client = signed_in("chiara")
+    for query in ("view=closed", "view=won", "view=all&where=status = won", "view=closed&layout=timeline"):
+        page = client.get(f"/deals?{query}").content.decode()
+        assert re.findall(r'<tr data-href="/deals/(\d+)"', page) == [str(made[n].pk) for n in (1, 0, 2)]
+        assert 'aria-sort="descending"' in page
+    assert "No deals yet" not in client.get("/deals?view=lost").content.decode()
+    ascending = client.get("/deals?view=closed&sort=closed_on").content.decode()
+    assert re.findall(r'<tr data-href="/deals/(\d+)"', ascending) == [str(made[n].pk) for n in (2, 0, 1)]
+
+
+def test_who_cannot_change_many_sees_no_boxes_and_no_hint_of_them(company, signed_in):
+    for who, may in (("ines", False), ("chiara", True)):
+        page = signed_in(who).get("/deals").content.decode()
+        hints = page.split('class="keys"')[1].split("</div>")[0]
+        assert ('name="id"' in page, "<kbd>X</kbd>" in hints) == (may, may)

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import translation
 
+from pacesetter.core import money
 from pacesetter.web import formats
 
 
@@ -40,6 +41,27 @@ def test_a_long_day_begins_with_a_capital(language, said):
 def test_the_minus_is_a_minus(db):
     assert formats.number(-3) == "−3"
     assert formats.money(-500, "USD") == "−$5"
+
+
+@pytest.mark.parametrize("language", ["es", "it"])
+@pytest.mark.parametrize(
+    ("currency", "sign"),
+    [("GBP", "£"), ("JPY", "¥"), ("EUR", "€"), ("USD", "$"), ("AUD", "A$"), ("CNY", "CN¥"), ("INR", "₹"), ("CHF", "CHF")],
+)
+def test_a_currency_has_one_sign_in_every_language(db, language, currency, sign):
+    with translation.override(language):
+        whole = 1_200 * 10 ** money.exponent(currency)
+        assert formats.money(whole, currency) == f"1.200\xa0{sign}" or formats.money(whole, currency) == f"1200\xa0{sign}"
+        assert formats.money(whole * 5_000, currency, compact=True).endswith(f"\xa0{sign}")
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Germany"), ("es", "Alemania"), ("it", "Germania")])
+def test_a_country_is_called_by_its_name(language, name):
+    with translation.override(language):
+        assert formats.country("DE") == name
+        assert ("DE", name) in formats.countries()
+        assert len(formats.countries()) > 240
+    assert formats.country("X9") == "X9"
 
 
 def test_yen_have_no_decimals(db):

@@ -75,7 +75,7 @@ def _part(row: Calendar | None) -> Part:
         forms.Entry("name", _("Name"), value=row.name if row else "", required=True, autofocus=row is None),
         chosen("time_zone", _("Time zone"), zones, row.time_zone if row else "UTC", required=True),
         *days,
-        forms.Entry("country", _("Country of its holidays"), value=row.country if row else "", help=_("Two letters, such as ES or US.")),
+        chosen("country", _("Country of its holidays"), forms.countries(row.country if row else ""), row.country if row else ""),
         forms.Entry(
             "region",
             _("Region"),

@@ -28,6 +28,7 @@ register.filter("exact", formats.exact)
 register.filter("ago", formats.ago)
 register.filter("duration", formats.duration)
 register.filter("listed", formats.listed)
+register.filter("country", formats.country)
 
 
 @register.filter
