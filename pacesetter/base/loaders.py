@@ -106,6 +106,14 @@ class Loader:
         """Records by natural key."""
         return {}
 
+    def tables(self) -> tuple[Any, ...]:
+        """The models that a flood of new rows fills."""
+        return ()
+
+    def count(self) -> int | None:
+        """How many records of the noun there are; None where that tells nothing about `match` and `adopt`."""
+        return None
+
     def names(self, values: Values) -> list[str]:
         """What other rows may call this one by."""
         return [values["name"]] if values.get("name") else []

@@ -15,6 +15,7 @@ from pacesetter.core.errors import add_sentences
 from pacesetter.core.labels import mark
 from pacesetter.intake import repairs
 from pacesetter.intake.models import Finding, Import, ImportFile, Refusal
+from pacesetter.intake.pace import uncollected
 from pacesetter.intake.resolve import Resolver
 from pacesetter.intake.rows import LINE, REASON, Plan, Row
 
@@ -32,6 +33,7 @@ CHUNK = 500
 SHOWN_LINES = 20
 
 
+@uncollected()
 def run(batch: Import, step: Step = lambda done, total: None) -> None:
     """Check every file in the order in which it would be loaded, and store what was found."""
     resolver = Resolver(batch, dry=True)
@@ -81,6 +83,9 @@ class Matcher:
         self.owned: set[int] = set()
         if self.with_ids:
             self.own(ExternalId.objects.filter(source=self.source, noun=self.loader.noun).values_list("object_id", flat=True))
+        # What the load itself adds is not asked for: the same id or record again is refused as a repeat.
+        self.known = bool(self.owned)
+        self.strangers = not self.with_ids or self.loader.count() != len(self.owned)
 
     def own(self, ids: Iterable[int]) -> None:
         """These records carry an id of this source."""
@@ -92,8 +97,10 @@ class Matcher:
         self._refuse_repeats(rows, keys)
         if self.loader.single and self.with_ids:
             self._refuse_repeats(rows, {row.line: self.loader.natural(row.values) for row in rows if not row.refused})
-        ids = self._external([row.key for row in rows if row.key]) if self.with_ids else {}
-        found = {row.line: ids[row.key] for row in rows if row.key in ids}
+        ids = self._external([row.key for row in rows if row.key]) if self.known else {}
+        found = {row.line: ids[row.key] for row in rows if row.key in ids} if ids else {}
+        if not self.strangers:
+            return found
         unmatched = {
             row.line: key
             for row in rows

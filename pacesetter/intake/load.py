@@ -9,20 +9,22 @@ from functools import partial
 
 from django.db.models import F
 
-from pacesetter.base import clock, jobs, loaders
+from pacesetter.base import clock, indexes, jobs, loaders
 from pacesetter.base.actor import Actor
 from pacesetter.base.models import ExternalId
 from pacesetter.base.writes import Stale, Writes
 from pacesetter.intake.check import Matcher, Step, differences, refusal
 from pacesetter.intake.models import Import, ImportFile, Refusal, Repair
-from pacesetter.intake.pace import Pace
+from pacesetter.intake.pace import Pace, uncollected
 from pacesetter.intake.resolve import MADE, Resolver
 from pacesetter.intake.rows import Plan, Row
 
 REFUSAL = ("file_id", "line", "column", "value", "key", "code", "params", "cells")
 TRIES = 5
+FLOOD = 20_000  # rows from which on it pays to take indexes off
 
 
+@uncollected()
 def run(batch: Import, *, by: Actor, alone: bool, step: Step = lambda done, total: None) -> None:
     """Load every file; `alone` says that nobody else is at work, so that chunks may be large."""
     _make(batch, by, Pace(alone))
@@ -62,6 +64,12 @@ class Loading:
 
     def run(self) -> Iterator[int]:
         """Load the rows not yet loaded; yields how many lines each step took."""
+        flooded = self.loader.tables() if self.pace.alone and self.file.rows >= FLOOD else ()
+        with indexes.off([model for model in flooded if model.objects.count() < self.file.rows]):
+            yield from self._rows()
+        self._link()
+
+    def _rows(self) -> Iterator[int]:
         if not self.file.loaded_line:
             self.pace.store(self._start_over)
         for batch in self.plan.batches():
@@ -71,7 +79,6 @@ class Loading:
                 if rows[-1].line > self.file.loaded_line:
                     self._load([row for row in rows if row.line > self.file.loaded_line], ids)
                 yield len(rows)
-        self._link()
 
     def _start_over(self) -> None:
         """The check's refusals give way to the load's own, which see what is there by now."""
@@ -142,11 +149,11 @@ class Chunk:
 
     def store(self) -> None:
         """What is left: to write."""
+        self._advance()
         named = {pk: row for pk, row in zip(self.create(), self.new, strict=True) if row.key}
         self._name(self.writes, named, unless_there=False)
         self.update()
         self.writes.store()
-        self._advance()
         self.loading.matcher.own(named)
 
     def _advance(self) -> None:

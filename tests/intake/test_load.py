@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.db import connection
 
-from pacesetter.base import settings
+from pacesetter.base import indexes, settings
 from pacesetter.base.jobs import LeaseLost
 from pacesetter.base.models import ExternalId, HistoryEntry, Option, User
 from pacesetter.crm import deals as deal_verbs
@@ -129,6 +129,22 @@ def test_the_transaction_of_a_chunk_only_writes(bring, load, monkeypatch):
     batch = load(bring(text(*newer, "5,Broken,Nowhere at all,,,,,,")))
     assert counts(batch) == (1, 1, 0, 1)
     assert {"INSERT", "UPDATE"} <= set(inside) <= {"INSERT", "UPDATE", "DELETE", "SAVEPOINT", "RELEASE"}
+
+
+@pytest.mark.skipif(
+    connection.vendor == "postgresql", reason="a test is one transaction, whose pending checks keep PostgreSQL from building indexes"
+)
+def test_a_flood_into_an_empty_table_comes_in_without_indexes(bring, load, monkeypatch):
+    monkeypatch.setattr(loading, "FLOOD", 3)
+    off, before = [], indexes._names()
+    stored = loading.Chunk.store
+    monkeypatch.setattr(loading.Chunk, "store", lambda self: (off.append(before - indexes._names()), stored(self)))
+    load(bring(text()))
+    assert len(off) == 1
+    assert len(off[0]) > 15
+    assert indexes._names() == before
+    load(bring(text(*(f"{row}x" for row in ROWS))))
+    assert not {name for name in off[1] if name.startswith("crm_deal_")}, "the table holds as many rows as the file by now"
 
 
 def test_a_record_that_somebody_changes_meanwhile_is_read_again(bring, load, system, monkeypatch):

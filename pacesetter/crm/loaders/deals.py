@@ -47,6 +47,7 @@ class DealLoader(ShelfLoader):
         frozenset(("name", "close_date")),
     )
     shelf = deals.SHELF
+    told = (DealChange, LineItem)
     ids = ("opportunity id", "deal id", "record id", "record id - deal", "hs_object_id", "id de registro", "id record", "opportunity")
     words: ClassVar = {
         "name": ("deal name", "dealname", "opportunity name", "opportunity", "title", "nombre del negocio", "nombre de la oportunidad", "nombre", "nome trattativa", "nome opportunità", "nome"),

@@ -108,6 +108,7 @@ class LeadLoader(PersonLoader):
     )
     files = ("lead", "prospect", "enquir", "inquir")
     shelf = leads.SHELF
+    told = (LeadChange,)
     births = leads.prepare_many
     ids = ("lead id", "lead number", "prospect id", "record id", "hs_object_id", "id de registro")
     words: ClassVar = {

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pacesetter.base import fields, history
 from pacesetter.base.loaders import DELETED, ID, MERGED, Loader, Slot, Values, slots
+from pacesetter.base.models import Dirty, ExternalId, HistoryEntry
 from pacesetter.base.writes import Writes
 from pacesetter.core.labels import mark
 from pacesetter.crm.births import Prepared
@@ -27,6 +28,7 @@ class ShelfLoader(Loader):
 
     shelf: ClassVar[Shelf]
     births: ClassVar[Callable[..., Prepared[Any]]]
+    told: ClassVar[tuple[Any, ...]] = ()  # the models of its typed history and parts
     ids: ClassVar[tuple[str, ...]] = ()
     words: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     changes: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
@@ -40,6 +42,12 @@ class ShelfLoader(Loader):
     @property
     def extensible(self) -> bool:  # type: ignore[override]
         return hasattr(self.shelf.model, "custom")
+
+    def tables(self) -> tuple[Any, ...]:
+        return self.shelf.model, HistoryEntry, Dirty, ExternalId, *self.told
+
+    def count(self) -> int | None:
+        return int(self.shelf.model.objects.count())
 
     def stored(self, ids: Collection[int]) -> dict[int, Values]:
         rows = self.shelf.model.objects.in_bulk(list(ids))

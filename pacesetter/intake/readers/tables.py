@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-BATCH_ROWS = 2_000
+BATCH_ROWS = 5_000
 
 
 @dataclass(frozen=True)
