@@ -118,6 +118,10 @@ class Loader:
         """What other rows may call this one by."""
         return [values["name"]] if values.get("name") else []
 
+    def hint(self, values: Values) -> str:
+        """What rows that refer to this one need to know of it before it is there."""
+        return ""
+
     def tally(self, values: Values) -> tuple[str, int | None, str] | None:
         """Outcome, amount and currency of a row for the control totals; None when the noun has none."""
         return None

@@ -99,6 +99,8 @@ def _show(found: dict[str, Any]) -> None:
     if findings:
         table(["File", "Rows", "Worth knowing"], [(name, one["rows"], one["reason"]) for name, one in findings], right=(1,))
     _show_refused(found)
+    if found["not_taken"]:
+        table(["Not taken", "Rows", "Why"], [(one["file"], one["rows"], one["reason"]) for one in found["not_taken"]], right=(1,))
     _show_totals(found["totals"])
 
 

@@ -231,6 +231,10 @@ describe(
     ),
 )
 describe(
+    "deal_contact",
+    *from_model("deal_contact", models.DealContact, {"deal": mark("Deal"), "contact": mark("Contact"), "role": mark("Role")}),
+)
+describe(
     "campaign_member",
     *from_model(
         "campaign_member",

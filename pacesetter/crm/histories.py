@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
 
 NOUN = "deal_history"
-FIELDS = ("stage", "pipeline", "amount", "close_date", "category", "owner", "currency")
+FIELDS = ("stage", "pipeline", "amount", "close_date", "category", "owner")
 STAGE = ("stage", "pipeline", "status")
 ATTRIBUTES = {key: f"{key}_id" if key in ("stage", "pipeline", "owner") else key for key in DEAL_COLUMNS}
 

@@ -13,7 +13,7 @@ from pacesetter.base.loaders import LOADERS, Loader
 from pacesetter.base.models import ExternalId
 from pacesetter.core.errors import add_sentences
 from pacesetter.core.labels import mark
-from pacesetter.intake import repairs
+from pacesetter.intake import joins, profiles, repairs
 from pacesetter.intake.models import Finding, Import, ImportFile, Refusal
 from pacesetter.intake.pace import uncollected
 from pacesetter.intake.resolve import Resolver
@@ -24,6 +24,7 @@ add_sentences(
         "repeated_id": mark("The same id stands on line {line} already."),
         "repeated_row": mark("The same record stands on line {line} already."),
         "columns_of_bookkeeping": mark("Columns of the other system's own bookkeeping stay out: {names}."),
+        "join_unmatched": mark("These rows belong to {noun} rows that are in none of the files."),
         "column_ignored": mark("The column {column} fills no field and stays out."),
         "missing_rate": mark("There is no plan rate from {currency}. These rows are stored and left out of sums until there is one."),
     }
@@ -48,13 +49,29 @@ def run(batch: Import, step: Step = lambda done, total: None) -> None:
             judged.take(rows)
             done += len(rows)
             step(done, total)
-        resolver.offer(file.target, judged.names)
+        resolver.offer(file.target, judged.names, judged.hints)
         judged.store()
         repairs.propose_estimates(plan)
         if tally := judged.totals.as_dict():
             totals[file.target] = tally
+    _note_joins(batch, resolver)
     Import.objects.filter(pk=batch.pk).update(state="checked", checked_at=clock.now(), totals=totals, error=None)
     batch.refresh_from_db()
+
+
+def _note_joins(batch: Import, resolver: Resolver) -> None:
+    """Say of every joining table how much of it belongs to something."""
+    profile = profiles.of_source(batch.source)
+    for file in batch.files.filter(target=""):
+        if file.facts.get("joins"):
+            noun = file.facts["joins"][0]
+            taken, left = joins.unmatched(file, profile.ids if profile else str, lambda key, noun=noun: resolver.knows(noun, key))
+            file.findings.all().delete()
+            findings = Findings(file)
+            if left:
+                findings.note("", "join_unmatched", 0, {"noun": noun}, rows=left)
+            findings.store()
+            ImportFile.objects.filter(pk=file.pk).update(new=0, same=taken)
 
 
 def _survey(plan: Plan, resolver: Resolver) -> dict[str, Counter[str]]:
@@ -173,6 +190,7 @@ class Judged:
         self.matcher = Matcher(plan)
         self.totals = Totals(plan.currency)
         self.names: list[str] = []
+        self.hints: dict[str, str] = {}
         self.refusals: list[Refusal] = []
         self.findings = Findings(plan.file)
         self.counts: Counter[str] = Counter()
@@ -207,7 +225,10 @@ class Judged:
                 continue
             self.counts[self._outcome(row, ids, stored)] += 1
             self.totals.add(self.plan.loader, row)
-            self.names.extend([row.key, *self.plan.loader.names(row.values)])
+            names = [row.key, *self.plan.loader.names(row.values)]
+            self.names.extend(names)
+            if hint := self.plan.loader.hint(row.values):
+                self.hints.update(dict.fromkeys(names, hint))
 
     def _check_rate(self, row: Row) -> None:
         currency = row.values.get("currency", "")

@@ -1,8 +1,9 @@
 """From the text of a cell to the value of a field."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -81,13 +82,20 @@ def _whole(text: str, manner: Manner) -> int:
 
 def _day(text: str, manner: Manner) -> date:
     """The day in the import's zone, so that midnight elsewhere does not move it."""
+    if EPOCH.fullmatch(text):
+        return datetime.fromtimestamp(int(text) / 1000, UTC).date()
     if not dates.has_zone(text):
         return dates.parse_day(text, manner.order)
     zone = ZoneInfo(manner.zone)
     return dates.parse_instant(text, manner.order, zone).astimezone(zone).date()
 
 
+EPOCH = re.compile(r"\d{13}")  # milliseconds since 1970, as interfaces write them
+
+
 def _instant(text: str, manner: Manner) -> datetime:
+    if EPOCH.fullmatch(text):
+        return datetime.fromtimestamp(int(text) / 1000, UTC)
     return dates.parse_instant(text, manner.order, ZoneInfo(manner.zone))
 
 

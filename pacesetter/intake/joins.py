@@ -21,12 +21,15 @@ class Joins:
         self.ids = ids
         self.merged: dict[str, str] = {}
         self.fields: dict[str, dict[str, str]] = defaultdict(dict)
+        self.names: dict[str, str] = {}
         for other in file.batch.files.filter(target=""):
             joins = other.facts.get("joins")
             if joins and joins[0] == file.target:
                 self._read(other, joins[-1])
 
     def _read(self, other: ImportFile, field: str) -> None:
+        if field != MERGED:
+            self.names[field] = other.name
         for key, value in pairs(other, self.ids):
             if field == MERGED:
                 self.merged[value] = key
@@ -47,3 +50,9 @@ def pairs(file: ImportFile, ids: Callable[[str], str]) -> Iterator[tuple[str, st
         for row in batch.rows:
             if row[left] and row[right]:
                 yield ids(row[left]), ids(row[right])
+
+
+def unmatched(file: ImportFile, ids: Callable[[str], str], known: Callable[[str], bool]) -> tuple[int, int]:
+    """How many rows of a joining table belong to records that are here or to come, and how many to none."""
+    outcomes = [known(key) for key, _ in pairs(file, ids)]
+    return sum(outcomes), len(outcomes) - sum(outcomes)

@@ -28,7 +28,11 @@ def note(file: ImportFile, known: Recognised | None) -> None:
         if own and squash(own) in made:
             column["field"] = made[squash(own)]
         elif own or (known is None and not column["noise"]):
-            column["offer"] = {"label": own or column["name"], "type": _type(column), "asked": not own}
+            column["offer"] = {
+                "label": own or column["name"],
+                "type": _type(column),
+                "asked": not own or bool(known and known.profile.own_is_asked),
+            }
 
 
 def _type(column: dict[str, Any]) -> str:

@@ -15,6 +15,7 @@ from pacesetter.core.text import fold
 from pacesetter.intake import offers
 from pacesetter.intake.headers import squash
 from pacesetter.intake.models import ImportFile, Mapping, Repair
+from pacesetter.intake.profiles import Profile, of_source
 from pacesetter.intake.resolve import Resolver
 from pacesetter.intake.rows import Cell, Plan
 
@@ -95,7 +96,7 @@ def _for_cell(cell: Cell, texts: Counter[str], resolver: Resolver) -> Iterator[P
         proposal = Proposal(cell, "near", code, params={"name": label})
         proposal.add(text, label, label, texts[text])
         yield proposal
-    yield from _new(cell, lookup, {text: texts[text] for text in rest if text not in near})
+    yield from _new(cell, lookup, {text: texts[text] for text in rest if text not in near}, of_source(resolver.source))
 
 
 def _near(lookup: Lookup, texts: list[str], resolver: Resolver) -> dict[str, tuple[str, str]]:
@@ -114,13 +115,15 @@ def _near(lookup: Lookup, texts: list[str], resolver: Resolver) -> dict[str, tup
     return out
 
 
-def _new(cell: Cell, lookup: Lookup, texts: dict[str, int]) -> Iterator[Proposal]:
+def _new(cell: Cell, lookup: Lookup, texts: dict[str, int], profile: Profile | None) -> Iterator[Proposal]:
     if not texts or not lookup.creates:
         return
     proposal = Proposal(cell, lookup.creates, f"new_{lookup.creates}", params={"noun": lookup.noun})
     for text, rows in texts.items():
-        proposal.add(text, text, text, rows)
-    yield proposal
+        if lookup.creates != "record" or not (profile and profile.is_id(text)):  # an id is no name for a record
+            proposal.add(text, text, text, rows)
+    if proposal.values:
+        yield proposal
 
 
 def _repair(file: ImportFile, one: Proposal) -> Repair:

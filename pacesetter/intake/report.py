@@ -1,5 +1,6 @@
 """An import as plain data, for the command line, the API and the error file. Codes come with their sentence."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -28,9 +29,25 @@ def describe(batch: Import, translate: Say | None = None) -> dict[str, Any]:
         "currency": batch.currency,
         **{what: batch.count(what) for what in ("new", "updates", "same", "refused")},
         "totals": totals(batch),
+        "not_taken": not_taken(batch, translate),
         "files": [describe_file(file, translate) for file in batch.files.all()],
         "kept": batch.kept,
     }
+
+
+def not_taken(batch: Import, translate: Say | None = None) -> list[dict[str, Any]]:
+    """Everything that stays out, with count and reason: whole files, refused rows by reason, and rows that tell of nothing kept here."""
+    out: list[dict[str, Any]] = []
+    for file in batch.files.all():
+        if file.ignored and not file.facts.get("joins"):
+            out.append({"file": file.name, "rows": file.rows, "reason": sentence(file.ignored["code"], file.ignored["params"], translate)})
+        reasons = file.refusals.values_list("code", flat=True)
+        for code, rows in Counter(reasons).most_common():
+            example = file.refusals.filter(code=code).first()
+            out.append({"file": file.name, "rows": rows, "reason": sentence(code, example.params if example else {}, translate)})
+        for one in file.findings.filter(code__in=("property_untracked", "join_unmatched")):
+            out.append({"file": file.name, "rows": one.rows, "reason": sentence(one.code, one.params, translate)})
+    return out
 
 
 def describe_file(file: ImportFile, translate: Say | None = None) -> dict[str, Any]:

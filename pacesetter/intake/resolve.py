@@ -1,21 +1,24 @@
 """What the texts of lookup columns stand for: known records and choices, accepted repairs, or rows still to come."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from pacesetter.base import loaders
+from pacesetter.base.models import ExternalId
 from pacesetter.core.text import fold
 from pacesetter.intake.models import Import, Repair
 
 
 @dataclass(frozen=True)
 class Pending:
-    """A record that will exist once the import has run."""
+    """A record that will exist once the import has run; `hint` is what its loader wants others to know of it."""
 
     noun: str
     name: str
+    hint: str = ""
 
 
 MADE = ("person", "option", "record")
@@ -30,6 +33,7 @@ class Resolver:
         self.dry = dry
         self._known: dict[str, Found] = defaultdict(dict)
         self._offered: dict[str, dict[str, str]] = defaultdict(dict)
+        self._hints: dict[tuple[str, str], str] = {}
         self._merged: dict[str, dict[str, str]] = defaultdict(dict)
         self._repairs: dict[tuple[int, str], dict[str, Any]] = {}
         self.take_repairs(Repair.objects.filter(file__batch=batch))
@@ -42,13 +46,19 @@ class Resolver:
                 values = self._repairs.setdefault((repair.file_id, repair.column), {})
                 values.update({one["from"]: (repair.kind, one["to"]) for one in repair.values})
 
-    def offer(self, noun: str, names: Iterable[str]) -> None:
-        """Names and ids of records that the import will make."""
+    def offer(self, noun: str, names: Iterable[str], hints: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Names and ids of records that the import will make, some with a hint."""
         self._offered[noun].update({fold(name): name for name in names if name})
+        self._hints.update({(noun, fold(name)): hint for name, hint in hints.items()})
 
     def merge(self, noun: str, ids: dict[str, str]) -> None:
         """Ids of records that the source merged into others."""
         self._merged[noun].update(ids)
+
+    def knows(self, noun: str, key: str) -> bool:
+        """Whether a record with this id is here, or comes with the import."""
+        here = ExternalId.objects.filter(source=self.source, noun=noun, value=key)
+        return fold(key) in self._offered[noun] or here.exists()
 
     def offered(self, noun: str) -> list[str]:
         """The names as the import's files write them."""
@@ -75,7 +85,11 @@ class Resolver:
 
     def _coming(self, nouns: tuple[str, ...], text: str) -> Pending | None:
         key = fold(text)
-        return next((Pending(noun, key) for noun in nouns if key in self._offered[noun]), None) if self.dry else None
+        return (
+            next((Pending(noun, key, self._hints.get((noun, key), "")) for noun in nouns if key in self._offered[noun]), None)
+            if self.dry
+            else None
+        )
 
     def resolve(self, file_id: int, column: str, lookup: str, texts: Collection[str]) -> Found:
         """Texts that stand for something, repairs applied."""

@@ -74,15 +74,15 @@ class Plan:
         self.currency = file.batch.currency
         self.fixes: dict[int, dict[str, str]] = dict(file.fixes.values_list("line", "cells"))
         self.slots = {slot.key: slot for slot in self.loader.slots()}
-        self.cells = list(self._cells())
+        self.profile = profiles.of_source(file.batch.source)
+        self.joins = Joins(file, self.ids)
+        self.cells = [*self._cells(), *self._joined()]
         self.columns = {cell.slot.key: cell.column for cell in self.cells}
         self.gaps: Counter[str] = Counter()
         self.untracked: Counter[str] = Counter()
         self.estimated = set(file.repairs.filter(kind="estimate", decision="accepted").values_list("field", flat=True))
         self.unescape = any(column["name"] == REASON for column in file.columns)
-        self.profile = profiles.of_source(file.batch.source)
         self.fixed: dict[str, Any] = file.facts.get("fixed", {})
-        self.joins = Joins(file, self.ids)
         self.merged = self.joins.merged | self._merged()
         resolver.merge(self.loader.noun, self.merged)
 
@@ -93,6 +93,13 @@ class Plan:
                 yield Cell(index, column["name"], slot, converter(slot, manner))
             if key in self.loader.pivot_values:
                 yield from self._pivoted(index, column["name"], BEFORE if key.endswith("_before") else "", manner)
+
+    def _joined(self) -> Iterator[Cell]:
+        """Fields that only other files fill stand beyond the row's own cells."""
+        mapped = {column.get("field") for column in self.file.columns}
+        for key, name in self.joins.names.items():
+            if key in self.slots and key not in mapped:
+                yield Cell(BEYOND, name, self.slots[key], str)
 
     def _pivoted(self, index: int, column: str, prefix: str, manner: Manner) -> Iterator[Cell]:
         """A column whose meaning another column tells row by row stands for all the fields it may fill."""
@@ -141,7 +148,7 @@ class Plan:
             return None
         row = Row(line, cells)
         for cell in self.cells:
-            if not cell.of or cell.of == pivot:
+            if cell.index != BEYOND and cell.of in ("", pivot):
                 self._take(row, cell, cells[cell.index])
         self._complete(row)
         return row
@@ -245,6 +252,7 @@ class Plan:
                 row.remark(cell.column, text, lookup.unknown if slot.strict else "left_empty", refuse=slot.strict, value=text)
 
 
+BEYOND = -1
 SEVERAL = re.compile(r"\d+(\s*;\s*\d+)+")
 LINE, REASON = "pacesetter_line", "pacesetter_reason"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -9,7 +9,7 @@ from pacesetter.base.loaders import LOADERS
 from pacesetter.base.models import HistoryEntry
 from pacesetter.core.errors import NotFound
 from pacesetter.core.labels import mark
-from pacesetter.intake import check, load, revert
+from pacesetter.intake import afterwards, check, load, revert
 from pacesetter.intake.models import Import
 
 # What stating facts takes, besides the right to import; people, quotas and the process need their own.
@@ -35,6 +35,7 @@ def _check(running: jobs.Running, import_id: int) -> dict[str, Any]:
 def _load(running: jobs.Running, import_id: int) -> dict[str, Any]:
     batch = _find(import_id)
     load.run(batch, by=importer(batch, running.by), alone=_alone(batch), step=running.step)
+    afterwards.run(batch, by=importer(batch, running.by))
     counted = {"new": batch.count("new"), "updates": batch.count("updates"), "refused": batch.count("refused")}
     history.record(batch, "import.loaded", by=running.by, data={"name": batch.name, **counted})
     return {"import": import_id, **counted}

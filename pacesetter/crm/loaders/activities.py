@@ -5,11 +5,14 @@ from typing import ClassVar
 
 from pacesetter.base import clock
 from pacesetter.base.loaders import LOADERS, Remark, Slot, Values
+from pacesetter.core.errors import add_sentences
 from pacesetter.core.labels import mark
 from pacesetter.crm import activities
 from pacesetter.crm.loaders.shelves import ShelfLoader, chunks
 from pacesetter.crm.models import Activity
 
+UNNAMED = "Task"
+add_sentences({"task_unnamed": mark("These tasks have no subject; they are called “Task”.")})
 # What other systems say in other words: settled into the fields of an activity, and gone.
 TOLD = (
     Slot("who", mark("Person (contact or lead)"), lookup="record:contact,lead", names=("whoid", "who id")),
@@ -69,6 +72,8 @@ class ActivityLoader(ShelfLoader):
             if found is not None and found.noun in activities.ABOUT:
                 values.setdefault(found.noun, getattr(found, "id", found))
         _settle_time(values, told)
+        if values.get("kind") == "task" and not values.get("subject"):
+            values["subject"] = (values.get("body", "").strip().splitlines() or [UNNAMED])[0][:200]
         if told["direction"] and "inbound" not in values:
             values["inbound"] = told["direction"].casefold().startswith("in")
 
@@ -97,8 +102,8 @@ class ActivityLoader(ShelfLoader):
     def judge(self, values: Values) -> Iterable[Remark]:
         if not any(values.get(key) for key in activities.ABOUT):
             yield Remark("about_nothing", refuse=False)
-        if values.get("kind") == "task" and not values.get("subject"):
-            yield Remark("required", "subject", {"field": "subject"})
+        if values.get("kind") == "task" and values.get("subject") == UNNAMED:
+            yield Remark("task_unnamed", "subject", refuse=False)
 
 
 def _settle_time(values: Values, told: Values) -> None:

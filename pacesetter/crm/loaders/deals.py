@@ -39,7 +39,7 @@ PRODUCT = Slot("product", mark("Product"), lookup="product", names=("product nam
 class DealLoader(ShelfLoader):
     noun = "deal"
     label = mark("Deals")
-    after = ("user", "account", "contact", "product", "campaign")
+    after = ("user", "account", "contact", "product", "campaign", "stage")
     files = ("opportunit", "deal", "pipeline", "negocio", "oportunidad", "trattativ", "opportunita")
     telling = (
         *(frozenset(("stage", one)) for one in ("name", "amount", "account", "owner", "close_date")),
@@ -77,7 +77,6 @@ class DealLoader(ShelfLoader):
         "name": {"required": False},
         "owner": OWNER,
         "stage": {"strict": True},
-        "pipeline": {"strict": True},
         "currency": CURRENCY,
     }
 
@@ -90,16 +89,16 @@ class DealLoader(ShelfLoader):
 
     def settle(self, values: Values) -> None:
         """A closed deal's close date is the day it closed; an open one has no such day, nor a reason for losing."""
-        stage = self.stages.get(values.get("stage", 0))
+        stage, kind = self.stages.get(values.get("stage", 0)), self._kind(values)
         if stage:
             values["pipeline"] = stage.pipeline_id
-        if stage and stage.type != "open":
+        if kind != "open":
             day = values.get("closed_on") or values.get("close_date")
             if day:
                 values["closed_on"], values["close_date"] = day, values.get("close_date") or day
         elif day := values.pop("closed_on", None):
             values.setdefault("close_date", day)
-        if not stage or stage.type != "lost":
+        if kind != "lost":
             values.pop("lost_reason", None)
         if stage and values.get("category") in (stage.category, "closed"):
             del values["category"]  # it says what the stage says
@@ -144,8 +143,10 @@ class DealLoader(ShelfLoader):
         yield from (Remark(code, fields[code], refuse=False) for code, true in missing.items() if true)
 
     def _kind(self, values: Values) -> str:
-        stage = self.stages.get(values.get("stage", 0))
-        return stage.type if stage else "open"
+        """Open, won or lost; a stage that is still to come says so itself."""
+        stage = values.get("stage", 0)
+        known = self.stages.get(stage)
+        return known.type if known else getattr(stage, "hint", "") or "open"
 
     def tally(self, values: Values) -> tuple[str, int | None, str] | None:
         return self._kind(values), values.get("amount"), values.get("currency", "")

@@ -91,7 +91,7 @@ class DealHistoryLoader(Loader):
 
 
 def _plain(row: Values) -> Values:
-    return {key: int(value) if isinstance(value, Minor) else value for key, value in row.items() if key != "currency" or value}
+    return {key: int(value) if isinstance(value, Minor) else value for key, value in row.items() if key != "currency"}
 
 
 LOADERS.add("deal_history", DealHistoryLoader)

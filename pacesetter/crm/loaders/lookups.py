@@ -198,6 +198,12 @@ ALIASES = {
         "renewal": ("existing customer - renewal", "existing customer - replacement", "renovación", "rinnovo"),
     },
     "deal/category": {"commit": ("forecast",), "best_case": ("bestcase", "upside"), "omitted": ("omit", "not forecasted")},
+    "deal_contact/role": {
+        "decision_maker": ("decision-maker", "economic decision maker", "responsable de decisiones"),
+        "economic_buyer": ("executive sponsor", "budget holder", "economic buyer"),
+        "influencer": ("evaluator", "technical buyer", "blocker"),
+        "user": ("business user", "end user"),
+    },
     "activity/kind": {
         "email": ("e-mail", "incoming_email", "listemail", "list email", "correo"),
         "task": ("to do", "todo", "cadence", "tarea"),

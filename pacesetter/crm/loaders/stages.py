@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pacesetter.base.loaders import LOOKUPS, Found, Lookup
+from pacesetter.base.models import ExternalId
 from pacesetter.core.labels import in_language
 from pacesetter.core.text import fold
 from pacesetter.crm import pipelines
@@ -47,7 +48,8 @@ class LabelLookup(Lookup):
         for row in self.rows():
             for form in (row.key, *row.label.values()):
                 known.setdefault(fold(form), row.pk)
-        return {text: known[fold(text)] for text in texts if fold(text) in known}
+        named = ExternalId.objects.filter(source=source, noun=self.noun, value__in=list(texts)).values_list("value", "object_id")
+        return {text: known[fold(text)] for text in texts if fold(text) in known} | dict(named)
 
     def rows(self) -> list[Any]:
         return list(self.model.objects.filter(archived_on__isnull=True))
@@ -111,7 +113,16 @@ def _rank(text: str) -> int | None:
 
 
 class PipelineLookup(LabelLookup):
+    """Pipelines; the only one of another system is our first."""
+
     noun, model = "pipeline", Pipeline
+
+    def find(self, texts: Collection[str], source: str) -> dict[str, Any]:
+        first = Pipeline.objects.filter(archived_on=None).order_by("position", "id").values_list("pk", flat=True).first()
+        return {text: first for text in texts if first and fold(text) in ONLY} | super().find(texts, source)
+
+
+ONLY = ("default", "sales pipeline", "pipeline de ventas", "pipeline delle vendite")
 
 
 class StatusLookup(LabelLookup):

@@ -115,11 +115,16 @@ TABLES = (
     _join("activity", "engagement_id", "company_id", "account", "engagement_company"),
     _join("activity", "engagement_id", "deal_id", "deal", "engagement_deal"),
     _join("deal", "deal_id", "company_id", "account", "deal_company"),
-    _join("deal", "deal_id", "contact_id", "contacts", "deal_contact"),
+    Layout(
+        "deal_contact",
+        {"deal_id": "deal", "contact_id": "contact"},
+        marks=(("deal_id", "contact_id", "type_id"),),
+        files=_files("deal_contact"),
+    ),
     _join("contact", "contact_id", "company_id", "account", "contact_company"),
     Layout("", {"deal_id": "", "merged_deal_id": ""}, files=_files("merged_deal"), joins=("deal", "deal_id", "merged_deal_id", "merged_ids")),
     Layout("", {"canonical_vid": "", "vid_to_merge": ""}, files=_files("contact_merge_audit"), joins=("contact", "canonical_vid", "vid_to_merge", "merged_ids")),
-    Layout("", {"type": "", "portal_id": ""}, marks=(("id", "type", "portal_id", "_fivetran_synced"),), files=_files("engagement"), refused="told_elsewhere"),
+    Layout("", {"type": "", "portal_id": ""}, files=_files("engagement"), refused="told_elsewhere"),
     Layout("", {"primary_team_id": ""}, files=_files("users"), refused="told_elsewhere"),
     Layout("", {"contact_id": "", "timestamp": "", "name": "", "value": ""}, files=_files("contact_property_history"), refused="history_file"),
     Layout("", {"company_id": "", "timestamp": "", "name": "", "value": ""}, files=_files("company_property_history"), refused="history_file"),
@@ -146,7 +151,6 @@ DEALS = {
     "Associated Company IDs": "account",
     "Associated Company": "account",
     "Associated Company Names (Primary)": "account",
-    "Associated Contact IDs": "contacts",
     "Merged Deal IDs": "merged_ids",
 }
 CONTACTS = {
@@ -207,7 +211,6 @@ DEALS_ES = {
     "Associated Company IDs": "account",
     "Associated Company": "account",
     "Empresa asociada": "account",
-    "Associated Contact IDs": "contacts",
 }
 CONTACTS_ES = {
     "ID de registro": "id",
@@ -258,6 +261,7 @@ PROFILES.add(
         TABLES + EXPORTS,
         prefix="property_",
         own=r"property_(?!hs_)(\w+)",
+        own_is_asked=True,
         noise=(
             "_fivetran_synced",
             "_fivetran_start",
@@ -266,9 +270,15 @@ PROFILES.add(
             "portal_id",
             "hs_lastmodifieddate",
             "created_at",
+            "updated_at",
+            "active",
+            "type",
+            "source",
+            "source_id",
         ),
         signs=("_fivetran_synced", "_fivetran_deleted", "type_id", "hs_object_id"),
         blanks=EMPTY,
+        id_form=r"\d+",
         other="no_place",
     ),
 )

@@ -50,9 +50,9 @@ def _written(header: str) -> str:
 class Profile:
     """A system: `source` names the external ids that come from it, `label` is its name for people.
 
-    `prefix` is cut off its headers; `own` finds headers of company-made columns and their plain name; `noise` are columns of
+    `prefix` is cut off its headers; `own` finds headers of company-made columns and their plain name, `own_is_asked` that it also finds others; `noise` are columns of
     mere bookkeeping; `signs` are headers that only this system has; `blanks` are texts that stand for nothing; `ids` brings
-    ids into one form; `other` is the reason given for files of the system that have no place here.
+    ids into one form, `id_form` is what they look like; `other` is the reason given for files of the system that have no place here.
     """
 
     source: str
@@ -60,11 +60,13 @@ class Profile:
     files: tuple[Layout, ...]
     prefix: str = ""
     own: str = ""
+    own_is_asked: bool = False
     noise: tuple[str, ...] = ()
     signs: tuple[str, ...] = ()
     blanks: frozenset[str] = frozenset()
     blank_is_no: bool = False
     ids: Callable[[str], str] = unchanged
+    id_form: str = ""
     other: str = ""
 
     def plain(self, header: str) -> str:
@@ -75,6 +77,10 @@ class Profile:
         """The plain name of a company-made column; "" for any other."""
         match = re.fullmatch(self.own, header) if self.own else None
         return " ".join(match[1].replace("_", " ").split()) if match else ""
+
+    def is_id(self, text: str) -> bool:
+        """Whether a text is an id of this system rather than a name."""
+        return bool(self.id_form and re.fullmatch(self.id_form, text))
 
     def is_noise(self, header: str) -> bool:
         return self.plain(header) in {squash(name) for name in self.noise}

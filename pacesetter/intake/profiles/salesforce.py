@@ -140,6 +140,12 @@ OBJECTS = (
         marks=(("OpportunityId", "Field", "OldValue", "NewValue"),),
         files=("OpportunityFieldHistory",),
     ),
+    Layout(
+        "deal_contact",
+        {"Id": "id", "IsDeleted": "deleted", "OpportunityId": "deal", "ContactId": "contact", "Role": "role"},
+        marks=(("OpportunityId", "ContactId", "IsPrimary"),),
+        files=("OpportunityContactRole",),
+    ),
     Layout("", {"AccountId": "", "ContactId": "", "IsDirect": ""}, refused="relation_file", files=("AccountContactRelation",)),
     Layout("", {"CaseNumber": "", "Id": ""}, refused="support_cases", files=("Case",)),
 )  # fmt: skip
@@ -202,6 +208,7 @@ PROFILES.add(
         signs=("IsDeleted", "SystemModstamp", "CreatedById", "OwnerId", "LastModifiedById"),
         blank_is_no=True,
         ids=long_id,
+        id_form=r"[0-9a][0-9A-Za-z]{14}[A-Z0-5]{3}",
         other="no_place",
     ),
 )
