@@ -9,8 +9,8 @@ from django.db import transaction
 
 from pacesetter.base import history
 from pacesetter.base.memory import once
-from pacesetter.base.models import Calendar, Holiday
-from pacesetter.core.errors import Invalid
+from pacesetter.base.models import Calendar, HistoryEntry, Holiday
+from pacesetter.core.errors import Conflict, Invalid
 
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
@@ -123,7 +123,7 @@ def fill_holidays(calendar: Calendar, *, years: list[int], by: "Actor") -> int:
     there = set(calendar.holidays.values_list("day", flat=True))
     new = [Holiday(calendar=calendar, day=day, name=name[:120]) for day, name in sorted(known.items()) if day not in there]
     Holiday.objects.bulk_create(new)
-    history.record_plain("calendar", calendar.pk, "calendar.holidays", by=by, data={"years": years, "count": len(new)})
+    _holidays_changed(calendar.pk, [], [(one.day, one.name) for one in new], by)
     return len(new)
 
 
@@ -131,11 +131,31 @@ def fill_holidays(calendar: Calendar, *, years: list[int], by: "Actor") -> int:
 def set_holiday(calendar: Calendar, *, day: dt.date, name: str | None, by: "Actor") -> None:
     """Add or rename a holiday; without a name it is taken away."""
     by.require("calendar.manage")
+    old = calendar.holidays.filter(day=day).first()
     if name:
         Holiday.objects.update_or_create(calendar=calendar, day=day, defaults={"name": name})
     else:
         calendar.holidays.filter(day=day).delete()
-    history.record_plain("calendar", calendar.pk, "calendar.holiday", by=by, data={"day": day.isoformat(), "name": name})
+    _holidays_changed(calendar.pk, [(day, old.name)] if old else [], [(day, name)] if name else [], by)
+
+
+@transaction.atomic
+def put_back(entry: HistoryEntry, *, by: "Actor") -> None:
+    """Bring back the holidays from before one change; refused where one of its days changed again since."""
+    by.require("calendar.manage")
+    before, after = ({dt.date.fromisoformat(day): name for day, name in days} for days in entry.changes["holidays"])
+    rows = Holiday.objects.filter(calendar_id=entry.object_id, day__in=[*before, *after])
+    if dict(rows.values_list("day", "name")) != after:
+        raise Conflict("undo_conflict", field="holiday")
+    rows.delete()
+    Holiday.objects.bulk_create(Holiday(calendar_id=entry.object_id, day=day, name=name) for day, name in before.items())
+    _holidays_changed(entry.object_id, list(after.items()), list(before.items()), by)
+
+
+def _holidays_changed(calendar_id: int, before: list[tuple[dt.date, str]], after: list[tuple[dt.date, str]], by: "Actor") -> None:
+    pairs = [[[day.isoformat(), name] for day, name in days] for days in (before, after)]
+    changes = {"holidays": pairs} if before or after else {}
+    history.record_plain("calendar", calendar_id, "calendar.holidays", by=by, changes=changes)
 
 
 def _check(name: str, time_zone: str, hours: list[list[list[int]]]) -> None:

@@ -4,13 +4,13 @@ import bisect
 import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from pacesetter.base import clock, history, settings
-from pacesetter.base.models import Rate, RateSet
-from pacesetter.core.errors import Invalid, RateMissing
+from pacesetter.base.models import HistoryEntry, Rate, RateSet
+from pacesetter.core.errors import Conflict, Invalid, RateMissing
 from pacesetter.core.labels import mark
 from pacesetter.core.money import RATE_SCALE, convert, exponent
 
@@ -72,10 +72,10 @@ def put(rate_set: RateSet, *, currency: str, on: dt.date, rate: Decimal, by: "Ac
     scaled = int((rate * RATE_SCALE).to_integral_value())
     if scaled <= 0:
         raise Invalid("negative", field="rate")
-    row, _ = Rate.objects.update_or_create(rate_set=rate_set, currency=currency, on=on, defaults={"scaled": scaled})
-    history.record_plain(
-        "rate", row.pk, "rate.put", by=by, data={"set": rate_set.key, "currency": currency, "on": on.isoformat(), "rate": str(rate)}
-    )
+    key: dict[str, Any] = {"rate_set": rate_set, "currency": currency, "on": on}
+    before = Rate.objects.filter(**key).values_list("scaled", flat=True).first()
+    row, _ = Rate.objects.update_or_create(**key, defaults={"scaled": scaled})
+    _changed(row, "rate.put", before, scaled, by)
     return row
 
 
@@ -83,8 +83,27 @@ def put(rate_set: RateSet, *, currency: str, on: dt.date, rate: Decimal, by: "Ac
 def remove(rate: Rate, *, by: "Actor") -> None:
     """Take a rate away."""
     by.require("calendar.manage")
-    history.record_plain("rate", rate.pk, "rate.removed", by=by, data={"currency": rate.currency, "on": rate.on.isoformat()})
+    _changed(rate, "rate.removed", rate.scaled, None, by)
     rate.delete()
+
+
+def put_back(entry: HistoryEntry, *, by: "Actor") -> None:
+    """State again the rate from before one entry, or take away the one it stated; refused where it changed again since."""
+    before, after = (text and Decimal(text) for text in entry.changes["rate"])
+    key = {"currency": entry.data["currency"], "on": dt.date.fromisoformat(entry.data["on"])}
+    row = Rate.objects.filter(rate_set__key=entry.data["set"], **key).first()
+    if (row and Decimal(row.scaled) / RATE_SCALE) != after:
+        raise Conflict("undo_conflict", field="rate")
+    if before:
+        put(RateSet.objects.get(key=entry.data["set"]), rate=before, by=by, **key)
+    elif row:
+        remove(row, by=by)
+
+
+def _changed(rate: Rate, kind: str, before: int | None, after: int | None, by: "Actor") -> None:
+    changes = {"rate": [value and str(Decimal(value) / RATE_SCALE) for value in (before, after)]}
+    data = {"set": rate.rate_set.key, "currency": rate.currency, "on": rate.on.isoformat()}
+    history.record_plain("rate", rate.pk, kind, by=by, changes=changes, data=data)
 
 
 def needed(currency: str, on: dt.date | None = None) -> None:

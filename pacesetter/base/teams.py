@@ -8,13 +8,20 @@ from django.db import transaction
 
 from pacesetter.base import clock, history
 from pacesetter.base.fields import canonical
-from pacesetter.base.models import FAR, Employment, Leave, Reporting, Team, TeamMembership, User
+from pacesetter.base.models import FAR, Employment, HistoryEntry, Leave, Reporting, Team, TeamMembership, User
 from pacesetter.base.models.teams import Interval
-from pacesetter.core.errors import Invalid, Refused
+from pacesetter.core.errors import Conflict, Invalid, Refused
 from pacesetter.core.text import fold
 
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
+
+TERMS: dict[str, tuple[Any, str]] = {
+    "team": (TeamMembership, "team_id"),
+    "manager": (Reporting, "manager_id"),
+    "employment": (Employment, "ramp_until"),
+    "leave": (Leave, "kind"),
+}
 
 
 def everyone_under(user_id: int, day: dt.date | None = None) -> set[int]:
@@ -92,7 +99,7 @@ def join(user: User, *, team: Team | None, by: "Actor", since: dt.date | None = 
     """From `since` on, a person's primary team is `team` (none: no team)."""
     by.require("people.manage")
     since = since or clock.today()
-    before = team_of(user, since)
+    before, terms = team_of(user, since), _terms("team", user.pk)
     _turn(TeamMembership, user, since, {"team": team} if team else None)
     history.record_plain(
         "user",
@@ -100,7 +107,7 @@ def join(user: User, *, team: Team | None, by: "Actor", since: dt.date | None = 
         "user.joined_team",
         by=by,
         changes={"team": [before and before.name, team and team.name]},
-        data={"since": since.isoformat()},
+        data=_turned("team", user.pk, since, terms),
     )
 
 
@@ -111,10 +118,10 @@ def report_to(user: User, *, manager: User | None, by: "Actor", since: dt.date |
     since = since or clock.today()
     if manager and (manager.pk == user.pk or manager.pk in everyone_under(user.pk, since)):
         raise Invalid("cycle", field="manager", name=user.name)
-    line = Reporting.objects.on(since).filter(user=user).select_related("manager").first()
+    line, terms = Reporting.objects.on(since).filter(user=user).select_related("manager").first(), _terms("manager", user.pk)
     _turn(Reporting, user, since, {"manager": manager} if manager else None)
     changes = {"manager": [line.manager.name if line else None, manager and manager.name]}
-    history.record_plain("user", user.pk, "user.reports_to", by=by, changes=changes, data={"since": since.isoformat()})
+    history.record_plain("user", user.pk, "user.reports_to", by=by, changes=changes, data=_turned("manager", user.pk, since, terms))
 
 
 @transaction.atomic
@@ -122,13 +129,14 @@ def employ(user: User, *, since: dt.date, by: "Actor", until: dt.date = FAR, ram
     """State when a person worked here, replacing what overlaps."""
     by.require("people.manage")
     _check_interval(since, until)
+    terms = _terms("employment", user.pk)
     Employment.objects.filter(user=user).overlapping(since, until).delete()
     employment = Employment.objects.create(user=user, since=since, until=until, ramp_until=ramp_until)
     changes: dict[str, list[Any]] = {
         "employed": [None, [since.isoformat(), until.isoformat()]],
         "ramp_until": [None, ramp_until and ramp_until.isoformat()],
     }
-    history.record_plain("user", user.pk, "user.employed", by=by, changes=changes)
+    history.record_plain("user", user.pk, "user.employed", by=by, changes=changes, data=_turned("employment", user.pk, since, terms))
     return employment
 
 
@@ -139,9 +147,53 @@ def away(user: User, *, since: dt.date, until: dt.date, by: "Actor", kind: str =
     _check_interval(since, until)
     if Leave.objects.filter(user=user).overlapping(since, until).exists():
         raise Invalid("overlap", name=user.name, since=since)
+    terms = _terms("leave", user.pk)
     leave = Leave.objects.create(user=user, since=since, until=until, kind=kind)
-    history.record_plain("user", user.pk, "user.away", by=by, changes={"leave": [None, [since.isoformat(), until.isoformat()]]})
+    changes: dict[str, list[Any]] = {"leave": [None, [since.isoformat(), until.isoformat()]]}
+    history.record_plain("user", user.pk, "user.away", by=by, changes=changes, data=_turned("leave", user.pk, since, terms))
     return leave
+
+
+def latest_turns(user: User) -> dict[str, HistoryEntry]:
+    """For team, manager, employment and leave the last turn, where nothing moved since and it can be put back."""
+    entries = history.of("user", user.pk).filter(kind__in=["user.joined_team", "user.reports_to", "user.employed", "user.away"])
+    found: dict[str, HistoryEntry] = {}
+    for entry in entries.order_by("-id")[:50]:
+        found.setdefault(entry.data.get("term", ""), entry)
+    return {term: entry for term, entry in found.items() if term and _terms(term, user.pk) == entry.data["terms"][1]}
+
+
+@transaction.atomic
+def put_back(entry: HistoryEntry, *, by: "Actor") -> None:
+    """Let hold again what held before one turn of team, manager, employment or leave; refused where it turned again since."""
+    by.require("people.manage")
+    term, (before, after) = entry.data["term"], entry.data["terms"]
+    if _terms(term, entry.object_id) != after:
+        raise Conflict("undo_conflict", field=term)
+    model, more = TERMS[term]
+    model.objects.filter(user_id=entry.object_id).delete()
+    model.objects.bulk_create(model(user_id=entry.object_id, **dict(zip(("since", "until", more), row, strict=True))) for row in before)
+    _refuse_circle(entry.object_id)
+    data = _turned(term, entry.object_id, dt.date.fromisoformat(entry.data["since"]), after)
+    changes = {key: [new, old] for key, (old, new) in entry.changes.items()}
+    history.record_plain("user", entry.object_id, entry.kind, by=by, changes=changes, data=data)
+
+
+def _refuse_circle(user_id: int) -> None:
+    line = Reporting.objects.on(clock.today()).filter(user_id=user_id).select_related("user").first()
+    if line and line.manager_id in everyone_under(user_id):
+        raise Invalid("cycle", field="manager", name=line.user.name)
+
+
+def _terms(term: str, user_id: int) -> list[list[Any]]:
+    """All that holds for a person, as history keeps it."""
+    model, more = TERMS[term]
+    rows = model.objects.filter(user_id=user_id).order_by("since", "id").values_list("since", "until", more)
+    return [[canonical(value) for value in row] for row in rows]
+
+
+def _turned(term: str, user_id: int, since: dt.date, before: list[list[Any]]) -> dict[str, Any]:
+    return {"since": since.isoformat(), "term": term, "terms": [before, _terms(term, user_id)]}
 
 
 def _turn(model: type[Interval], user: User, since: dt.date, values: dict[str, Any] | None) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from pacesetter.base import history, settings
-from pacesetter.base.models import User
+from pacesetter.base.models import HistoryEntry, User
 from pacesetter.core.errors import Conflict, Invalid, NotAllowed, add_sentences
 from pacesetter.core.labels import mark
 from pacesetter.core.money import exponent
@@ -83,12 +83,13 @@ def remove(quota: Quota, *, by: "Actor") -> None:
 
 
 @transaction.atomic
-def bring_back(data: Mapping[str, Any], *, amount: int, by: "Actor") -> Quota:
-    """Set a quota that was taken away, from what its history entry says; refused where there is one again."""
+def bring_back(entry: HistoryEntry, *, by: "Actor") -> Quota:
+    """Set a quota that was taken away again; refused where there is one by now."""
+    data = entry.data
     days = {key: dt.date.fromisoformat(data[key]) for key in ("since", "until")}
     if Quota.objects.filter(user_id=data["user"], product_id=data["product"], **days).exists():
         raise Conflict("undo_conflict", field="amount")
-    user = User.objects.get(pk=data["user"])
+    user, amount = User.objects.get(pk=data["user"]), entry.changes["amount"][0]
     return put(user, **days, amount=amount, currency=data["currency"], product_id=data["product"], by=by)
 
 

@@ -1,13 +1,15 @@
 """What holds for a person from a day on: team, manager, employment, leave."""
 
+import datetime as dt
 import zoneinfo
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from pacesetter.base import find, teams
-from pacesetter.base.models import FAR, Employment, Leave, Reporting, Team, TeamMembership, User
-from pacesetter.core.errors import Invalid
+from pacesetter.base.models import FAR, Employment, HistoryEntry, Leave, Reporting, Team, TeamMembership, User
+from pacesetter.core.errors import Invalid, Refused
 from pacesetter.core.labels import mark
 from pacesetter.web import formats
 from pacesetter.web.forms import Entry
@@ -58,12 +60,13 @@ def _leave() -> list[Entry]:
 
 
 def acts(request: Request, user: User) -> dict[str, Act]:
-    """What the four forms do."""
+    """What the four forms do, and taking back what one of them did."""
     return {
         "team": lambda: _join(request, user),
         "manager": lambda: _report(request, user),
         "employment": lambda: _employ(request, user),
         "leave": lambda: _away(request, user),
+        "put_back": lambda: _put_back(request, user),
     }
 
 
@@ -105,19 +108,46 @@ def _away(request: Request, user: User) -> str:
     return _("Leave of %(name)s added") % {"name": user.name}
 
 
+def _put_back(request: Request, user: User) -> str:
+    turns = {entry.pk: entry for entry in teams.latest_turns(user).values()}
+    entry = turns.get(number(request.POST.get("turn", "")) or 0)
+    if not entry:
+        raise Refused("nothing_to_undo")
+    teams.put_back(entry, by=request.actor)
+    return _("The change is undone")
+
+
 def check_zone(zone: str) -> None:
     if zone not in zoneinfo.available_timezones():
         raise Invalid("unknown_choice", field="time_zone", value=zone, known="Europe/Madrid, America/New_York, UTC …")
 
 
 def history(user: User) -> list[dict[str, Any]]:
-    """Every interval of a person, the latest first."""
-    rows = [(_("Team"), row.team.name, row) for row in find.every(TeamMembership, user=user).select_related("team")]
-    rows += [(_("Reports to"), row.manager.name, row) for row in find.every(Reporting, user=user).select_related("manager")]
-    rows += [(_("Employed"), _ramp(row), row) for row in find.every(Employment, user=user)]
-    rows += [(_("Away"), _(dict(LEAVES).get(row.kind, row.kind)), row) for row in find.every(Leave, user=user)]
-    rows.sort(key=lambda one: one[2].since, reverse=True)
-    return [{"what": what, "text": text, "since": row.since, "until": None if row.until == FAR else row.until} for what, text, row in rows]
+    """Every interval of a person, the latest first; the one that the last turn made or ended can be put back."""
+    kinds = [
+        ("team", _("Team"), lambda row: row.team.name, find.every(TeamMembership, user=user).select_related("team")),
+        ("manager", _("Reports to"), lambda row: row.manager.name, find.every(Reporting, user=user).select_related("manager")),
+        ("employment", _("Employed"), _ramp, find.every(Employment, user=user)),
+        ("leave", _("Away"), lambda row: _(dict(LEAVES).get(row.kind, row.kind)), find.every(Leave, user=user)),
+    ]
+    turns = teams.latest_turns(user)
+    shown = [one for term, what, text, rows in kinds for one in _shown(what, text, list(rows), turns.get(term))]
+    return sorted(shown, key=lambda one: one["since"], reverse=True)
+
+
+def _shown(what: str, text: Callable[[Any], str], rows: list[Any], turn: HistoryEntry | None) -> list[dict[str, Any]]:
+    on = dt.date.fromisoformat(turn.data["since"]) if turn else None
+    turned = next((row for row in rows if row.since == on), None) or next((row for row in rows if row.until == on), None)
+    return [
+        {
+            "what": what,
+            "text": text(row),
+            "since": row.since,
+            "until": None if row.until == FAR else row.until,
+            "turn": turn.pk if turn and row is turned else None,
+        }
+        for row in rows
+    ]
 
 
 def _ramp(row: Employment) -> str:

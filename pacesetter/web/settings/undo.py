@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from pacesetter.base import calendars, fields, find, history, roles, settings, teams, users
+from pacesetter.base import calendars, fields, find, history, rates, roles, settings, teams, users
 from pacesetter.base.actor import Actor
 from pacesetter.base.fields import canonical
 from pacesetter.base.models import Calendar, CustomField, HistoryEntry, Option, Role, Team, User
@@ -39,6 +39,15 @@ EDITS: dict[str, tuple[Any, Callable[..., Any]]] = {
     "lead_status": (LeadStatus, statuses.edit),
 }  # fmt: skip
 
+# kinds of dated facts, with what an entry must hold to be put back and the verb that does it
+TURNS: dict[str, tuple[str, Callable[..., Any]]] = {
+    **dict.fromkeys(("user.joined_team", "user.reports_to", "user.employed", "user.away"), ("terms", teams.put_back)),
+    "calendar.holidays": ("holidays", calendars.put_back),
+    "rate.put": ("rate", rates.put_back),
+    "rate.removed": ("rate", rates.put_back),
+    "quota.removed": ("until", quotas.bring_back),
+}
+
 
 def address(batch: uuid.UUID) -> str:
     """Where a click on Undo goes; nowhere when something in the batch has no way back."""
@@ -47,9 +56,10 @@ def address(batch: uuid.UUID) -> str:
 
 
 def _has_way_back(entry: HistoryEntry) -> bool:
+    if entry.kind in TURNS:  # entries of older versions do not say enough
+        return bool(entry.changes) and TURNS[entry.kind][0] in {**entry.data, **entry.changes}
     known = entry.noun in EDITS or entry.noun in ("setting", "quota") or entry.noun in history.UNDO
-    removed = entry.kind == "quota.removed" and "until" in entry.data  # older entries do not say enough
-    return bool(entry.changes) and known and (removed or entry.kind.rpartition(".")[2] in KINDS)
+    return bool(entry.changes) and known and entry.kind.rpartition(".")[2] in KINDS
 
 
 @require_POST
@@ -66,7 +76,9 @@ def batch(request: Request, batch: uuid.UUID) -> HttpResponse:
 
 def put_back(entry: HistoryEntry, *, by: Actor) -> None:
     """The values from before one entry, through the verb that belongs to them."""
-    if entry.noun == "setting":
+    if entry.kind in TURNS:
+        TURNS[entry.kind][1](entry, by=by)
+    elif entry.noun == "setting":
         _put_settings_back(entry.changes, by)
     elif entry.noun == "quota":
         _put_quota_back(entry, by)
@@ -83,11 +95,7 @@ def _put_settings_back(changes: Mapping[str, list[Any]], by: Actor) -> None:
 
 
 def _put_quota_back(entry: HistoryEntry, by: Actor) -> None:
-    before, after = entry.changes["amount"]
-    if after is None:
-        quotas.bring_back(entry.data, amount=before, by=by)
-        return
-    quota = find.one(Quota, entry.object_id)
+    quota, (before, after) = find.one(Quota, entry.object_id), entry.changes["amount"]
     _refuse_changed("amount", quota.amount, after)
     if before is None:
         quotas.remove(quota, by=by)
