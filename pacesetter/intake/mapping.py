@@ -1,12 +1,14 @@
 """Which column fills which field: known layouts first, then what people confirmed before, then a proposal."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from rapidfuzz import fuzz, process
 
 from pacesetter.base.loaders import LOADERS, Loader, Slot
+from pacesetter.core.text import fold
 from pacesetter.intake.headers import squash
 
 NEAR = 88
@@ -74,6 +76,15 @@ def _fit(slot: Slot, column: dict[str, Any]) -> float:
     name, names = squash(column["name"]), [squash(slot.key), *map(squash, slot.names)]
     if name in names:
         return 200 - min(names.index(name), 90)
+    if share >= TYPICAL and _ends_with(column["name"], (slot.key, *slot.names)):
+        return 85.0
     alike = [one for one in names if len(one) > 4 and one.endswith("id") == name.endswith("id")]
     near = process.extractOne(name, alike, scorer=fuzz.ratio, score_cutoff=NEAR)
     return float(near[1]) if near and len(name) > 4 and share >= TYPICAL else 0.0
+
+
+def _ends_with(header: str, names: Sequence[str]) -> bool:
+    """Whether a header closes with one of these words: a 'Client company' is a company. What stands in brackets is a unit."""
+    words = re.findall(r"\w+", fold(re.sub(r"\(.*?\)", "", header)).replace("_", " "))
+    known = [re.findall(r"\w+", fold(name).replace("_", " ")) for name in names]
+    return any(len(words) > len(one) > 0 and words[-len(one) :] == one and len("".join(one)) >= 4 for one in known)

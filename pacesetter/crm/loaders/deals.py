@@ -16,6 +16,7 @@ from pacesetter.core.text import fold
 from pacesetter.crm import deals
 from pacesetter.crm.births import Prepared
 from pacesetter.crm.loaders.shelves import CURRENCY, OWNER, ShelfLoader, chunks
+from pacesetter.crm.loaders.stages import LOST, WON
 from pacesetter.crm.models import Account, Deal, DealChange, LineItem, Product, Stage
 from pacesetter.crm.records import Changes
 
@@ -33,6 +34,7 @@ add_sentences(
         "won_without_amount": mark("These deals were won and carry no amount."),
     }
 )
+OUTCOME = Slot("outcome", mark("Won or lost"), names=("won/lost", "deal outcome"))
 PRODUCT = Slot("product", mark("Product"), lookup="product", names=("product name", "product id", "producto", "prodotto", "articolo"))
 
 
@@ -52,14 +54,14 @@ class DealLoader(ShelfLoader):
     words: ClassVar = {
         "name": ("deal name", "dealname", "opportunity name", "opportunity", "title", "nombre del negocio", "nombre de la oportunidad", "nombre", "nome trattativa", "nome opportunità", "nome"),
         "account": ("account name", "account id", "accountid", "company", "company name", "organization", "associated company", "associated company ids (primary)", "associated company names (primary)", "empresa", "cuenta", "azienda", "cliente"),
-        "amount": ("close value", "deal value", "deal amount", "value", "total", "tcv", "importe", "valor", "importo", "valore"),
+        "amount": ("close value", "deal value", "deal amount", "deal size", "contract value", "value", "total", "tcv", "importe", "valor", "importo", "valore"),
         "annual_amount": ("annual value", "acv", "arr", "annual contract value", "valor anual", "valore annuo"),
         "currency": ("currencyisocode", "amount currency", "deal currency", "deal_currency_code", "moneda", "divisa", "valuta"),
         "term_months": ("term", "contract term", "contract length", "plazo", "durata"),
         "stage": ("stage name", "stagename", "deal stage", "dealstage", "etapa", "etapa del negocio", "fase", "fase trattativa", "status", "deal status", "outcome", "result", "estado", "stato"),
         "pipeline": ("pipeline name", "canalización"),
         "category": ("forecast category", "forecastcategory", "forecastcategoryname", "hs_forecast_category"),
-        "close_date": ("closedate", "closing date", "expected close date", "fecha de cierre", "data di chiusura", "data chiusura"),
+        "close_date": ("closedate", "closing date", "expected close date", "expected close", "expected to close", "close", "fecha de cierre", "data di chiusura", "data chiusura"),
         "closed_on": ("closed date", "actual close date", "won time", "lost time"),
         "created_on": ("created date", "createddate", "create date", "createdate", "created at", "engage date", "add time", "fecha de creación", "data di creazione", "data creazione"),
         "owner": ("opportunity owner", "deal owner", "owner id", "hubspot_owner_id", "sales agent", "sales rep", "rep", "seller", "account owner", "propietario", "propietario del negocio", "vendedor", "proprietario", "venditore", "responsabile"),
@@ -85,10 +87,11 @@ class DealLoader(ShelfLoader):
         self.stages = Stage.objects.in_bulk()
 
     def slots(self) -> list[Slot]:
-        return [*super().slots(), PRODUCT]
+        return [*super().slots(), PRODUCT, OUTCOME]
 
     def settle(self, values: Values) -> None:
         """A closed deal's close date is the day it closed; an open one has no such day, nor a reason for losing."""
+        self._end(values)
         stage, kind = self.stages.get(values.get("stage", 0)), self._kind(values)
         if stage:
             values["pipeline"] = stage.pipeline_id
@@ -102,6 +105,15 @@ class DealLoader(ShelfLoader):
             values.pop("lost_reason", None)
         if stage and values.get("category") in (stage.category, "closed"):
             del values["category"]  # it says what the stage says
+
+    def _end(self, values: Values) -> None:
+        """Where the outcome stands in a column of its own, the stage is where the deal was before."""
+        outcome = fold(values.pop("outcome", ""))
+        kind = "won" if outcome in map(fold, WON) else "lost" if outcome in map(fold, LOST) else ""
+        pipeline = values.get("pipeline") or getattr(self.stages.get(values.get("stage", 0)), "pipeline_id", None)
+        ends = [stage for stage in self.stages.values() if stage.type == kind and stage.archived_on is None]
+        if ends:
+            values["stage"] = next((stage.pk for stage in ends if stage.pipeline_id == pipeline), ends[0].pk)
 
     def estimate(self, values: Values) -> tuple[str, Any] | None:
         """An open deal without amount may take the list price of its product."""

@@ -18,7 +18,8 @@ def long_id(text: str) -> str:
 
 ADDRESS = {"City": "city", "State": "region", "PostalCode": "postal_code", "Country": "country", "Street": "street"}
 PERSON = {"FirstName": "first_name", "LastName": "last_name", "Title": "title", "Email": "email", "Phone": "phone", "MobilePhone": "mobile"}
-COMMON = {"Id": "id", "IsDeleted": "deleted", "OwnerId": "owner", "CurrencyIsoCode": "currency"}
+COMMON = {"Id": "id", "IsDeleted": "deleted", "OwnerId": "owner"}
+CURRENCY = {"CurrencyIsoCode": "currency"}
 ACTIVITY = {
     "Id": "id",
     "IsDeleted": "deleted",
@@ -40,7 +41,8 @@ OBJECTS = (
     Layout(
         "account",
         {
-            **{key: COMMON[key] for key in ("Id", "IsDeleted", "OwnerId", "CurrencyIsoCode")},
+            **COMMON,
+            **CURRENCY,
             "Name": "name", "ParentId": "parent", "Phone": "phone", "Website": "website", "Industry": "industry", "AccountSource": "source",
             "AnnualRevenue": "annual_revenue", "NumberOfEmployees": "employees", "BillingAddress": "address",
             **{f"Billing{part}": field for part, field in ADDRESS.items()},
@@ -68,6 +70,7 @@ OBJECTS = (
         "deal",
         {
             **COMMON,
+            **CURRENCY,
             "AccountId": "account", "Name": "name", "StageName": "stage", "Amount": "amount", "CloseDate": "close_date", "Type": "type",
             "NextStep": "next_step", "LeadSource": "source", "CampaignId": "campaign", "ForecastCategoryName": "category",
             "CreatedDate": "created_on", "Loss_Reason__c": "lost_reason",
