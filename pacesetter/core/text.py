@@ -5,7 +5,9 @@ import unicodedata
 
 def fold(text: str | None) -> str:
     """`text` in lower case, without accents and with single spaces: 'Ánna  LÓPEZ' -> 'anna lopez'."""
-    decomposed = unicodedata.normalize("NFKD", text or "")
+    if text is None or text.isascii():  # most are, and floods of names come by here
+        return " ".join((text or "").casefold().split())
+    decomposed = unicodedata.normalize("NFKD", text)
     plain = "".join(c for c in decomposed if not unicodedata.combining(c))
     return " ".join(plain.casefold().split())
 

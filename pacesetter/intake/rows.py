@@ -22,7 +22,7 @@ from pacesetter.intake.readers.tables import Batch
 from pacesetter.intake.resolve import Resolver
 
 
-@dataclass
+@dataclass(slots=True)
 class Row:
     """One line of a file on its way: `texts` are the lookups' texts, `remarks` what was noticed, per column; `gone` in the source."""
 
@@ -36,7 +36,7 @@ class Row:
 
     @property
     def refused(self) -> bool:
-        return any(remark.refuse for _, _, remark in self.remarks)
+        return bool(self.remarks) and any(remark.refuse for _, _, remark in self.remarks)
 
     def remark(self, column: str, text: str, code: str, *, refuse: bool = True, **params: Any) -> None:
         self.remarks.append((column, text, Remark(code, params=params, refuse=refuse)))
@@ -62,6 +62,15 @@ class Cell:
     slot: Slot
     convert: Convert
     of: str = ""
+    known: dict[str, Any] = field(default_factory=dict)
+
+    def value(self, text: str) -> Any:
+        """The value of a text; the same texts come again and again."""
+        if text not in self.known:
+            if len(self.known) >= REMEMBERED:
+                self.known.clear()
+            self.known[text] = self.convert(text)
+        return self.known[text]
 
 
 class Plan:
@@ -77,6 +86,7 @@ class Plan:
         self.profile = profiles.of_source(file.batch.source)
         self.joins = Joins(file, self.ids)
         self.cells = [*self._cells(), *self._joined()]
+        self.amounts = [cell.slot.key for cell in self.cells if cell.slot.type == "money"]
         self.columns = {cell.slot.key: cell.column for cell in self.cells}
         self.gaps: Counter[str] = Counter()
         self.untracked: Counter[str] = Counter()
@@ -175,13 +185,13 @@ class Plan:
             row.remark(cell.column, text, "not_an_email", refuse=False, value=text)
         else:
             try:
-                row.values[slot.key] = cell.convert(text)
+                row.values[slot.key] = cell.value(text)
             except Invalid as refusal:
                 row.remark(cell.column, text, refusal.code, **refusal.params)
 
     def _first(self, row: Row, cell: Cell, text: str) -> str:
         """A field holds one record; where the source joins several ids, the first, which is the main one."""
-        if not SEVERAL.fullmatch(text):
+        if ";" not in text or not SEVERAL.fullmatch(text):
             return text
         row.remark(cell.column, text, "first_of_several", refuse=False)
         return several(text)[0]
@@ -197,8 +207,8 @@ class Plan:
 
     def _complete(self, row: Row) -> None:
         """What does not stand in the row itself: joined tables, fixed values, the currency, and what was merged or deleted."""
-        for key, text in self.joins.texts(row.key).items():
-            row.texts.setdefault(key, text)
+        if self.joins.fields:
+            row.texts = self.joins.texts(row.key) | row.texts
         for key, value in self.fixed.items():
             row.values.setdefault(key, value)
         self._money(row)
@@ -210,15 +220,14 @@ class Plan:
             row.remark(self.columns.get(ID, ""), row.key, "merged_away", into=self.merged[row.key])
 
     def _money(self, row: Row) -> None:
-        currency = row.texts.get("currency", self.currency).upper()
-        for cell in self.cells:
-            if cell.slot.type == "money" and row.values.get(cell.slot.key) is not None:
+        for key in self.amounts:
+            if row.values.get(key) is not None:
                 if "currency" in self.slots:
                     row.values.setdefault("currency", self.currency)
                 try:
-                    row.values[cell.slot.key] = Minor(to_minor(row.values[cell.slot.key], currency))
+                    row.values[key] = Minor(to_minor(row.values[key], row.texts.get("currency", self.currency).upper()))
                 except Invalid:
-                    del row.values[cell.slot.key]  # the currency itself is refused as a lookup
+                    del row.values[key]  # the currency itself is refused as a lookup
 
     def resolve(self, rows: list[Row], *, links: bool = True) -> None:
         """Put ids in the place of texts, and let the loader judge each row as a whole."""
@@ -253,6 +262,7 @@ class Plan:
 
 
 BEYOND = -1
+REMEMBERED = 20_000
 SEVERAL = re.compile(r"\d+(\s*;\s*\d+)+")
 LINE, REASON = "pacesetter_line", "pacesetter_reason"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -35,6 +35,11 @@ add_sentences(
     }
 )
 OUTCOME = Slot("outcome", mark("Won or lost"), names=("won/lost", "deal outcome"))
+NO_STAGE = Remark("no_stage", "stage", refuse=False)
+NO_ACCOUNT = Remark("no_account", "account", refuse=False)
+NO_CREATED_DATE = Remark("no_created_date", "created_on", refuse=False)
+LOST_WITHOUT_REASON = Remark("lost_without_reason", "lost_reason", refuse=False)
+WON_WITHOUT_AMOUNT = Remark("won_without_amount", "amount", refuse=False)
 PRODUCT = Slot("product", mark("Product"), lookup="product", names=("product name", "product id", "producto", "prodotto", "articolo"))
 
 
@@ -138,21 +143,16 @@ class DealLoader(ShelfLoader):
             yield Remark("closed_without_date", "close_date")
         if closed and created and closed < created:
             yield Remark("closed_before_created", "close_date", {"closed": closed, "created": created}, refuse=False)
-        missing = {
-            "no_stage": "stage" not in values,
-            "no_account": "account" not in values,
-            "no_created_date": created is None,
-            "lost_without_reason": kind == "lost" and "lost_reason" not in values,
-            "won_without_amount": kind == "won" and values.get("amount") is None,
-        }
-        fields = {
-            "no_account": "account",
-            "no_created_date": "created_on",
-            "no_stage": "stage",
-            "won_without_amount": "amount",
-            "lost_without_reason": "lost_reason",
-        }
-        yield from (Remark(code, fields[code], refuse=False) for code, true in missing.items() if true)
+        if "stage" not in values:
+            yield NO_STAGE
+        if "account" not in values:
+            yield NO_ACCOUNT
+        if created is None:
+            yield NO_CREATED_DATE
+        if kind == "lost" and "lost_reason" not in values:
+            yield LOST_WITHOUT_REASON
+        if kind == "won" and values.get("amount") is None:
+            yield WON_WITHOUT_AMOUNT
 
     def _kind(self, values: Values) -> str:
         """Open, won or lost; a stage that is still to come says so itself."""

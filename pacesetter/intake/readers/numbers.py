@@ -18,6 +18,7 @@ add_sentences(
 
 Style = Literal[".", ","]
 _CLOTHES = re.compile(r"[\s\u00a0\u202f'’]|[$€£¥%]|\b[A-Z]{3}\b")
+_PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _GROUPED = {".": re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?|\d*\.?\d+|\d+\."), ",": re.compile(r"\d{1,3}(\.\d{3})+(,\d+)?|\d*,?\d+|\d+,")}
 _SCIENTIFIC = re.compile(r"\d+(\.\d+)?[eE][+-]?\d+")
 _LOOKALIKES = str.maketrans({"l": "1", "I": "1", "O": "0", "o": "0"})
@@ -43,6 +44,8 @@ def styles(text: str) -> frozenset[Style]:
 @lru_cache(maxsize=50_000)
 def parse(text: str, style: Style = ".") -> Decimal:
     """The number; Invalid when it is none in this style."""
+    if style == "." and _PLAIN.fullmatch(text):
+        return Decimal(text)
     body, negative = _bare(text)
     fits = styles(text)
     if not fits:
