@@ -16,7 +16,7 @@ Result = TypeVar("Result")
 # less than half of that, so that a slow one stays within.
 AIM_SECONDS = 0.018
 PAUSE_SECONDS = 0.02
-FIRST, SMALLEST, LARGEST = 50, 5, 5_000
+FIRST, SMALLEST, LARGEST = 50, 10, 5_000
 
 
 @contextmanager
@@ -51,6 +51,8 @@ class Pace:
             begin = time.perf_counter()
             result = write()
         self.after(time.perf_counter() - begin)
+        if not self.brisk:
+            _checkpoint()
         return result
 
     def _let_others_write(self) -> None:
@@ -59,11 +61,11 @@ class Pace:
             time.sleep(max(0.0, self.free_until - time.perf_counter()))
 
     def after(self, seconds: float) -> None:
-        """Take as many rows next as fit into the aim: growing slowly, shrinking at once."""
+        """Come nearer to as many rows as fit into the aim; one slow transaction may be the machine's fault."""
         if self.brisk:
             return
-        fitting = int(self.rows * AIM_SECONDS / max(seconds, 0.0001))
-        self.rows = max(SMALLEST, min(fitting, self.rows + self.rows // 4 + 1, LARGEST))
+        fitting = AIM_SECONDS / max(seconds, 0.0001)
+        self.rows = max(SMALLEST, min(int(self.rows * min(max(fitting, 0.5), 1.5)), LARGEST))
         self.free_until = time.perf_counter() + PAUSE_SECONDS
 
     def pieces(self, items: Sequence[Item]) -> Iterator[Sequence[Item]]:
@@ -73,3 +75,25 @@ class Pace:
             piece = items[at : at + self.rows]
             yield piece
             at += len(piece)
+
+
+@contextmanager
+def checkpoints_apart() -> Iterator[None]:
+    """SQLite copies its log into the database at some commits: a load does that between its own, when nobody waits for it."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        before = cursor.execute("PRAGMA wal_autocheckpoint").fetchone()[0]
+        cursor.execute("PRAGMA wal_autocheckpoint = 0")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA wal_autocheckpoint = {before}")
+
+
+def _checkpoint() -> None:
+    if not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
