@@ -141,6 +141,24 @@ class Loader:
         """Records that stand in for these ids of the source, until a file says who they are."""
         return {}
 
+    archivable = False
+
+    def live(self, ids: Iterable[int]) -> dict[int, str]:
+        """Which of these records are not archived, and what they are called."""
+        return {}
+
+    def archive(self, ids: Collection[int], *, by: "Actor") -> None:
+        """Archive records that the source deleted."""
+        raise NotImplementedError
+
+    def marks(self, values: Values) -> dict[str, str]:
+        """What rows may share that are one and the same, strongest first: e-mail, domain, name."""
+        return {}
+
+    def marked(self, kind: str, texts: Collection[str]) -> dict[str, tuple[int, str]]:
+        """Records with one of these marks, and what they are called."""
+        return {}
+
     def stored(self, ids: Collection[int]) -> dict[int, Values]:
         """The present values of records, in the form that `create` takes."""
         raise NotImplementedError

@@ -15,16 +15,17 @@ SHOWN = 10
 @click.option("--yes", is_flag=True, help="Accept what the check proposes and load without asking.")
 @click.option("--check", "dry", is_flag=True, help="Only say what would happen; nothing is changed.")
 @click.option("--as", "target", help="What a file holds where its columns do not tell: account, contact, lead, deal, product …")
+@click.option("--duplicates", type=click.Choice(["update", "skip", "create"]), help="What becomes of every group of possible duplicates.")
 @click.option("--revert", "number", type=int, help="Take the import with this number back.")
 @as_format
-def command(path: Path | None, yes: bool, dry: bool, target: str | None, number: int | None, form: str) -> None:
+def command(path: Path | None, yes: bool, dry: bool, target: str | None, duplicates: str | None, number: int | None, form: str) -> None:
     """Load a file (CSV, XLSX) or a folder of related files."""
     if (path is None) == (number is None):
         raise click.UsageError("Name a file or folder, or --revert and the number of an import.")
     from pacesetter.cli.prepare import ready
 
     ready()
-    found = _load(path, yes, dry, target, form) if path else _revert(number or 0)
+    found = _load(path, yes, dry, target, duplicates, form) if path else _revert(number or 0)
     if form == "json":
         as_json(found)
     elif found["state"] == "done":
@@ -33,11 +34,11 @@ def command(path: Path | None, yes: bool, dry: bool, target: str | None, number:
         )
     elif found["state"] == "reverted":
         click.echo(f"Reverted. Kept because others changed or use them: {len(found['kept']):,}.")
-    elif not found["new"] + found["updates"]:
+    elif not found["new"] + found["updates"] + found["archives"]:
         click.echo("Nothing to load: every row is there already or refused.")
 
 
-def _load(path: Path, yes: bool, dry: bool, target: str | None, form: str) -> dict[str, Any]:
+def _load(path: Path, yes: bool, dry: bool, target: str | None, duplicates: str | None, form: str) -> dict[str, Any]:
     from pacesetter.base.actor import Actor
     from pacesetter.intake import imports
     from pacesetter.intake.report import describe
@@ -48,6 +49,8 @@ def _load(path: Path, yes: bool, dry: bool, target: str | None, form: str) -> di
         for file in batch.files.filter(target="") if target else []:
             imports.set_target(file, target=target or "", by=by)
         with_bar("Checking", lambda watch: imports.check_now(batch, by=by, watch=watch))
+        if duplicates and imports.choose_all(batch, duplicates, by=by):
+            with_bar("Checking", lambda watch: imports.check_now(batch, by=by, watch=watch))
         found = describe(batch)
         if form == "table":
             _show(found)
@@ -77,7 +80,9 @@ def _revert(number: int) -> dict[str, Any]:
 
 def _wanted(found: dict[str, Any], yes: bool) -> bool:
     """Whether there is something to load, and somebody wants it."""
-    return bool(found["new"] + found["updates"]) and (yes or click.confirm("Accept these proposals and load?", err=True))
+    return bool(found["new"] + found["updates"] + found["archives"]) and (
+        yes or click.confirm("Accept these proposals and load?", err=True)
+    )
 
 
 def _refuse_unfinished(job: Any) -> None:
@@ -92,9 +97,14 @@ def _refuse_unfinished(job: Any) -> None:
 def _show(found: dict[str, Any]) -> None:
     heads = ["File", "Holds", "Rows", "New", "Updates", "Same", "Refused", ""]
     table(heads, [_line(file) for file in found["files"]], right=(2, 3, 4, 5, 6))
-    repairs = [(file["file"], one) for file in found["files"] for one in file["repairs"]]
+    alike = [(file["file"], one) for file in found["files"] for one in file["repairs"] if one["kind"] == "alike"]
+    repairs = [(file["file"], one) for file in found["files"] for one in file["repairs"] if one["kind"] != "alike"]
     if repairs:
         table(["File", "Column", "In the file → becomes", "Rows", "Why"], [_repair(*one) for one in repairs], right=(3,))
+    if alike:
+        lines = [(name, one["rows"], one["reason"], one["decision"] or one["usual"]) for name, one in alike[:SHOWN]]
+        table(["File", "Rows", "Possible duplicates", "Becomes"], lines, right=(1,))
+        click.echo(f"{len(alike):,} groups; --duplicates update, skip or create decides for all, the web for each.")
     findings = [(file["file"], one) for file in found["files"] for one in file["findings"]]
     if findings:
         table(["File", "Rows", "Worth knowing"], [(name, one["rows"], one["reason"]) for name, one in findings], right=(1,))

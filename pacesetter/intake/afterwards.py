@@ -1,7 +1,8 @@
-"""What an import does once its rows are in: ids that the source merged lead to what they were merged into."""
+"""What an import does once its rows are in: what the source deleted is archived, ids that the source merged lead to what they were merged into."""
 
 from pacesetter.base.actor import Actor
 from pacesetter.base.models import ExternalId
+from pacesetter.intake import gone
 from pacesetter.intake.models import Import
 from pacesetter.intake.resolve import Resolver
 from pacesetter.intake.rows import Plan
@@ -9,6 +10,7 @@ from pacesetter.intake.rows import Plan
 
 def run(batch: Import, *, by: Actor) -> None:
     """Each part may be repeated: a load that was killed comes here again."""
+    gone.archive(batch, by=by)
     resolver = Resolver(batch, dry=False)
     for file in batch.files.exclude(target=""):
         plan = Plan(file, resolver)

@@ -13,8 +13,8 @@ from pacesetter.base.loaders import LOADERS, Loader
 from pacesetter.base.models import ExternalId
 from pacesetter.core.errors import add_sentences
 from pacesetter.core.labels import mark
-from pacesetter.intake import joins, profiles, repairs
-from pacesetter.intake.models import Finding, Import, ImportFile, Refusal
+from pacesetter.intake import gone, joins, likeness, profiles, repairs
+from pacesetter.intake.models import Finding, Import, ImportFile, Refusal, Repair
 from pacesetter.intake.pace import uncollected
 from pacesetter.intake.resolve import Resolver
 from pacesetter.intake.rows import LINE, REASON, Plan, Row
@@ -98,6 +98,7 @@ class Matcher:
         self.with_ids = "id" in plan.columns
         self.seen: dict[Hashable, int] = {}
         self.owned: set[int] = set()
+        self.chosen = likeness.choices(plan.file)
         if self.with_ids:
             self.own(ExternalId.objects.filter(source=self.source, noun=self.loader.noun).values_list("object_id", flat=True))
         # What the load itself adds is not asked for: the same id or record again is refused as a repeat.
@@ -110,18 +111,21 @@ class Matcher:
 
     def match(self, rows: list[Row]) -> dict[int, int]:
         """Record ids by line, for the rows that are not refused."""
+        chosen = self._choose(rows) if self.chosen else {}
         keys = {row.line: self._identity(row) for row in rows if not row.refused}
         self._refuse_repeats(rows, keys)
         if self.loader.single and self.with_ids:
             self._refuse_repeats(rows, {row.line: self.loader.natural(row.values) for row in rows if not row.refused})
         ids = self._external([row.key for row in rows if row.key]) if self.known else {}
         found = {row.line: ids[row.key] for row in rows if row.key in ids} if ids else {}
+        found |= {line: pk for line, pk in chosen.items() if pk and line not in found}
+        self.identified = set(found)
         if not self.strangers:
             return found
         unmatched = {
             row.line: key
             for row in rows
-            if row.line not in found and (key := self.loader.natural(row.values)) is not None and not row.refused
+            if row.line not in found and row.line not in chosen and (key := self.loader.natural(row.values)) is not None and not row.refused
         }
         found |= self._adopted([row for row in rows if row.key and row.line in unmatched])
         unmatched = {line: key for line, key in unmatched.items() if line not in found}
@@ -136,6 +140,17 @@ class Matcher:
         """Rows that say who a placeholder is which so far only has an id."""
         known = self.loader.adopt([row.key for row in rows])
         return {row.line: known[row.key] for row in rows if row.key in known}
+
+    def _choose(self, rows: list[Row]) -> dict[int, int | None]:
+        """Lines for which a person said what becomes of them, and the record they update."""
+        chosen = {}
+        for row in rows:
+            decision, record = self.chosen.get(row.line, ("", None))
+            if decision == "skip" and not row.refused:
+                row.remark(self.plan.columns.get("id", ""), row.key, likeness.LEFT_OUT)
+            elif decision:
+                chosen[row.line] = record if decision == "update" else None
+        return chosen
 
     def _identity(self, row: Row) -> Hashable | None:
         return row.key if self.with_ids else self.loader.natural(row.values)
@@ -195,6 +210,7 @@ class Judged:
         self.findings = Findings(plan.file)
         self.counts: Counter[str] = Counter()
         self.rates, self.today = rates.Converter(), clock.today()
+        self.likeness, self.gone = likeness.Likeness(plan), gone.Gone(plan)
         self._note_unused_columns()
 
     def _note_unused_columns(self) -> None:
@@ -213,6 +229,8 @@ class Judged:
     def take(self, rows: list[Row]) -> None:
         self.plan.resolve(rows)
         ids = self.matcher.match(rows)
+        self.gone.take(rows)
+        self.likeness.take(rows, ids, self.matcher.identified - self.matcher.chosen.keys())
         stored = self.plan.loader.stored(ids.values()) if ids else {}
         for row in rows:
             self.counts["rows"] += 1
@@ -242,6 +260,9 @@ class Judged:
 
     def store(self) -> None:
         """Replace what the last check found."""
+        found = [*self.gone.repairs(), *self.likeness.repairs()]
+        if self.likeness.more:
+            self.findings.note("", "more_alike", 0, {}, rows=self.likeness.more)
         for name, rows in self.plan.untracked.items():
             self.findings.note(
                 self.plan.columns.get(self.plan.loader.pivot_name, ""), "property_untracked", 0, {"property": name}, of=name, rows=rows
@@ -250,6 +271,8 @@ class Judged:
         with transaction.atomic():
             file.refusals.all().delete()
             file.findings.all().delete()
+            file.repairs.filter(kind__in=("gone", "alike")).delete()
+            Repair.objects.bulk_create(found)
             Refusal.objects.bulk_create(self.refusals, batch_size=CHUNK)
             self.findings.store()
             ImportFile.objects.filter(pk=file.pk).update(**{name: self.counts[name] for name in counters})

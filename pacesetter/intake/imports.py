@@ -20,7 +20,7 @@ from pacesetter.core.errors import Conflict, Invalid, NotFound, add_sentences
 from pacesetter.core.labels import mark
 from pacesetter.core.text import fold
 from pacesetter.intake import check as checking
-from pacesetter.intake import offers
+from pacesetter.intake import gone, likeness, offers
 from pacesetter.intake.columns import column_of, may_change, set_mapping, set_target, settle
 from pacesetter.intake.files import folder
 from pacesetter.intake.models import Fix, Import, ImportFile, Mapping, Refusal, Repair
@@ -35,6 +35,8 @@ __all__ = [
     "check",
     "check_now",
     "choices",
+    "choose",
+    "choose_all",
     "decide",
     "discard",
     "fix",
@@ -145,6 +147,26 @@ def decide(repair: Repair, *, accept: bool, by: Actor, values: dict[str, Any] | 
     return repair
 
 
+def choose(repair: Repair, choice: str, *, by: Actor) -> Repair:
+    """Say what becomes of a group of possible duplicates: they update the record, are left out, or become records of their own."""
+    may_change(repair.file.batch, by)
+    known = likeness.CHOICES if any(one["to"] for one in repair.values) else likeness.CHOICES[1:]
+    if choice not in known:
+        raise Invalid("unknown_choice", field="choice", value=choice, known=", ".join(known))
+    repair.decision = choice
+    repair.save(update_fields=["decision"])
+    if choice != repair.params["usual"]:
+        _outdate(repair.file.batch)
+    return repair
+
+
+def choose_all(batch: Import, choice: str, *, by: Actor) -> int:
+    """The same for every group that allows it; returns for how many."""
+    groups = Repair.objects.filter(file__batch=batch, kind="alike").select_related("file__batch")
+    chosen = [choose(one, choice, by=by) for one in groups if choice != "update" or any(value["to"] for value in one.values)]
+    return len(chosen)
+
+
 def _outdate(batch: Import) -> None:
     """The counters are older than what was decided since."""
     batch.checked_at = None
@@ -181,8 +203,10 @@ def run(batch: Import, *, by: Actor) -> Job:
     undecided = Repair.objects.filter(file__batch=batch, decision="", optional=False).count()
     if undecided:
         raise Invalid("undecided", count=undecided)
-    if not batch.count("new") + batch.count("updates"):
+    if not batch.count("new") + batch.count("updates") + gone.count(batch):
         raise Invalid("nothing_to_load")
+    if Repair.objects.filter(file__batch=batch, kind="gone", decision="accepted").exists():
+        by.require("record.archive")
     offers.make(batch, importer(batch, by))
     _remember(batch)
     history.record(batch, "import.started", by=by, data={"name": batch.name})

@@ -59,7 +59,7 @@ def propose(plan: Plan, texts: dict[str, Counter[str]], resolver: Resolver) -> l
     proposals = [one for cell in plan.cells if cell.slot.lookup for one in _for_cell(cell, texts[cell.slot.key], resolver)]
     repairs = [_repair(plan.file, proposal) for proposal in proposals] + offers.repairs(plan.file)
     _decide_as_before(plan.file, repairs)
-    plan.file.repairs.exclude(kind="estimate").delete()
+    plan.file.repairs.exclude(kind__in=("estimate", "gone", "alike")).delete()
     Repair.objects.bulk_create(repairs)
     resolver.take_repairs(repairs)
     return repairs

@@ -8,6 +8,7 @@ from pacesetter.base.fields import canonical
 from pacesetter.core.errors import Refused
 from pacesetter.core.money import to_major
 from pacesetter.core.text import plain_cell
+from pacesetter.intake import gone
 from pacesetter.intake.models import Finding, Import, ImportFile, Refusal, Repair
 from pacesetter.intake.rows import LINE, REASON
 
@@ -28,6 +29,7 @@ def describe(batch: Import, translate: Say | None = None) -> dict[str, Any]:
         "source": batch.source,
         "currency": batch.currency,
         **{what: batch.count(what) for what in ("new", "updates", "same", "refused")},
+        "archives": gone.count(batch),
         "totals": totals(batch),
         "not_taken": not_taken(batch, translate),
         "files": [describe_file(file, translate) for file in batch.files.all()],
@@ -92,6 +94,7 @@ def _repair(one: Repair, translate: Say | None) -> dict[str, Any]:
         "values": values,
         "decision": one.decision,
         "optional": one.optional,
+        "usual": one.params.get("usual", ""),
         "reason": sentence(one.code, one.params, translate),
     }
 

@@ -12,13 +12,13 @@ from pacesetter.base import find, jobs
 from pacesetter.base.loaders import LOADERS, Slot
 from pacesetter.base.models import Job
 from pacesetter.base.roles import CAPABILITIES
-from pacesetter.core.errors import Refused
 from pacesetter.core.labels import mark
 from pacesetter.intake import imports, report
 from pacesetter.intake.models import Finding, Fix, Import, ImportFile, Refusal, Repair
 from pacesetter.intake.models.imports import STATES
 from pacesetter.intake.rows import LINE, REASON
-from pacesetter.web import formats, forms, words
+from pacesetter.web import formats, forms
+from pacesetter.web.import_proposals import group, proposal, said
 from pacesetter.web.jobs import Shown
 from pacesetter.web.request import Request
 
@@ -27,14 +27,7 @@ TONES = {"done": "pos", "checked": "info", "checking": "info", "loading": "info"
 HOMES = {"uploaded": "import_mapping", "mapped": "import_mapping", "checking": "import_check", "checked": "import_check"}
 ORDERS = (("ymd", mark("Year first")), ("dmy", mark("Day first")), ("mdy", mark("Month first")))
 SCALES = ((1, mark("As written")), (1_000, mark("Thousands")), (1_000_000, mark("Millions")))
-BECOMES = {"person": mark("New people"), "option": mark("New choices"), "record": mark("New records")}
-CHOSEN = ("near", "stage")
 REFUSED_SHOWN, REFUSED_MOST = 8, 500
-
-
-def said(code: str, params: dict[str, Any]) -> str:
-    """A stored code in words."""
-    return words.refusal(Refused(code, **{key: value for key, value in params.items() if key != "code"}))
 
 
 OTHERS = {"option": mark("Choices"), "team": mark("Teams"), "reason": mark("Lost reasons")}
@@ -164,15 +157,25 @@ class CheckPage(Page):
         return next(iter(chosen or sorted(self.mapped, key=lambda file: -file.rows)), None)
 
     @property
-    def listed(self) -> list[tuple[ImportFile, str]]:
-        return [(file, noun_label(file.target)) for file in self.files]
+    def listed(self) -> list[tuple[ImportFile, str, str]]:
+        """Every file, what it holds, and why it is left out."""
+        return [
+            (file, noun_label(file.target), said(file.ignored["code"], file.ignored["params"]) if file.ignored else "")
+            for file in self.files
+        ]
 
     def count(self, what: str) -> int:
         return sum(getattr(file, what) for file in self.mapped)
 
     @property
     def changes(self) -> int:
-        return self.count("new") + self.count("updates")
+        return self.count("new") + self.count("updates") + sum(self._archives)
+
+    @property
+    def _archives(self) -> list[int]:
+        """Records that go to the archive because the source deleted them."""
+        gone = [one["repair"] for one in self.repairs if one["repair"].kind == "gone"]
+        return [one.rows for one in gone if one.decision == "accepted" or not (one.decision or one.optional)]
 
     @property
     def barred(self) -> list[str]:
@@ -202,7 +205,16 @@ class CheckPage(Page):
 
     @cached_property
     def repairs(self) -> list[dict[str, Any]]:
-        return [_repair(one) for one in find.every(Repair, file__batch=self.batch).select_related("file")]
+        return [proposal(one) for one in self._proposals if one.kind != "alike"]
+
+    @cached_property
+    def _proposals(self) -> list[Repair]:
+        return list(find.every(Repair, file__batch=self.batch).select_related("file"))
+
+    @cached_property
+    def alike(self) -> list[dict[str, Any]]:
+        """Groups of possible duplicates, with what becomes of each."""
+        return [group(one) for one in self._proposals if one.kind == "alike"]
 
     @property
     def decided(self) -> int:
@@ -304,30 +316,6 @@ class CheckPage(Page):
 
 def _sums(entry: dict[str, Any]) -> str:
     return formats.listed([formats.money(minor, currency) for currency, minor in entry.get("sums", {}).items()])
-
-
-def _repair(one: Repair) -> dict[str, Any]:
-    """A proposal: struck value → new value, rows, why."""
-    single = one.values[0] if len(one.values) == 1 else None
-    many = ngettext("%(count)s value", "%(count)s values", len(one.values)) % {"count": formats.number(len(one.values))}
-    return {
-        "repair": one,
-        "before": (single["from"] or _("empty")) if single else many,
-        "after": _after(one),
-        "title": ", ".join(str(value["from"]) for value in one.values[:20]),
-        "why": said(one.code, one.params),
-        "remembered": one.params.get("remembered"),
-        "choosable": one.kind in CHOSEN,
-    }
-
-
-def _after(one: Repair) -> str:
-    if one.kind == "estimate":
-        return _("Estimate from the price list")
-    labels = list(dict.fromkeys(value["label"] for value in one.values))
-    if one.kind in BECOMES and len(labels) > 1:
-        return _(BECOMES[one.kind])
-    return formats.listed(labels[:3]) + (" …" if len(labels) > 3 else "")
 
 
 SIGNS = {",": mark("Comma"), ";": mark("Semicolon"), "\t": mark("Tab"), "|": mark("Bar"), " ": mark("Blank"), ":": mark("Colon")}

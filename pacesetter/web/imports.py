@@ -186,6 +186,9 @@ def repair(request: Request, pk: int, part: int) -> HttpResponse:
         known = [(str(one.id), one.label) for one in imports.choices(row)]
         shown = {"repair": row, "choices": known, "part": "imports/choices.html", "page": CheckPage(request, row.file.batch)}
         return render(request, "imports/choices.html" if request.htmx else "sheet.html", shown)
+    if row.kind == "alike":
+        imports.choose(row, request.POST.get("choice", ""), by=request.actor)
+        return _checked(request, pk)
     wanted = {one["from"]: request.POST.get(f"to-{at}", "") for at, one in enumerate(row.values)}
     values = {one["from"]: wanted[one["from"]] for one in row.values if wanted[one["from"]] not in ("", str(one["to"]), one["label"])}
     imports.decide(row, accept=request.POST.get("accept") != "no", values=values or None, by=request.actor)

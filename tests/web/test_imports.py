@@ -253,3 +253,26 @@ def test_the_api_settles_what_is_assumed_and_how_columns_write(client, company, 
     address = f"/api/v1/imports/{batch.pk}/files/{batch.files.get().pk}/mapping"
     found = client.put(address, manners, content_type="application/json", headers=headers).json()["files"][0]
     assert {one["name"]: one["order"] for one in found["columns"]}["Close Date"] == "dmy"
+
+
+def test_a_group_of_possible_duplicates_has_three_choices(chiara, system):
+    from pacesetter.crm import contacts
+
+    contacts.create(first_name="Ida", last_name="Berg-Olsen", email="ida@acme.example", by=system)
+    text = "Contact ID,First Name,Last Name,Email\n1,Ida,Berg,ida@acme.example\n2,Uma,Rao,uma@rao.example\n"
+    batch = checked(chiara, ("contacts.csv", text))
+    page = text_of(chiara.get(f"/imports/{batch.pk}/check"))
+    assert "Possible duplicates" in page and "Leave out" in page and "ida@acme.example" in page
+    repair = Repair.objects.get(kind="alike")
+    part = chiara.post(f"/imports/{batch.pk}/repairs/{repair.pk}", {"choice": "skip"}, HTTP_HX_TARGET="check", **HTMX)
+    assert "Check again" in part.content.decode()
+    repair.refresh_from_db()
+    assert repair.decision == "skip"
+    assert chiara.post(f"/imports/{batch.pk}/repairs/{repair.pk}", {"choice": "burn"}).status_code == 422
+
+
+def test_files_left_out_say_why_and_how_many_rows(chiara):
+    leads = "Id,LastName,Company,Status,IsConverted\n00Q1,Rao,Rao Ltd,New,0\n"
+    batch = checked(chiara, ("Lead.csv", leads), ("Case.csv", "Id,IsDeleted,CaseNumber,Subject\n5001,0,1,Help\n"))
+    page = text_of(chiara.get(f"/imports/{batch.pk}/check"))
+    assert "Case.csv holds support cases" in page

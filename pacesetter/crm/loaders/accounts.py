@@ -66,6 +66,11 @@ class AccountLoader(NamedLoader):
     def slots(self) -> list[Slot]:
         return [*super().slots(), ADDRESS]
 
+    def marks(self, values: Values) -> dict[str, str]:
+        domain = values.get("domain") or (accounts.domain_of(values["website"]) if values.get("website") else "")
+        name = fold(values.get("name", ""))[:200]
+        return {kind: text for kind, text in (("domain", domain), ("name", name)) if text}
+
     def settle(self, values: Values) -> None:
         """A whole address fills what its own columns leave empty."""
         for key, text in _parts(values.pop("address", "")).items():

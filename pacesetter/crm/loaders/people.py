@@ -55,6 +55,9 @@ class PersonLoader(ShelfLoader):
     def natural(self, values: Values) -> Hashable | None:
         return values.get("email") or fold(_name(values)) or None
 
+    def marks(self, values: Values) -> dict[str, str]:
+        return {"email": values["email"]} if values.get("email") else {}
+
     def match(self, keys: Collection[Hashable]) -> dict[Hashable, int]:
         found: dict[Hashable, int] = {}
         for some in chunks(keys):

@@ -1,6 +1,6 @@
 """What the import targets of all customer records share."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pacesetter.base import fields, history
@@ -87,9 +87,34 @@ class ShelfLoader(Loader):
         currency = values.get("currency") or getattr(obj, "currency", "") or ""
         return put(obj, {key: self.known[key].clean(value, currency) for key, value in values.items() if key in self.known}, self.known)
 
+    @property
+    def archivable(self) -> bool:  # type: ignore[override]
+        return hasattr(self.shelf.model, "archived_at")
+
+    def live(self, ids: Iterable[int]) -> dict[int, str]:
+        rows = {
+            pk: row for some in chunks(list(ids)) for pk, row in self.shelf.model.objects.filter(archived_at=None).in_bulk(some).items()
+        }
+        return {pk: str(row) for pk, row in rows.items()}
+
+    def archive(self, ids: Collection[int], *, by: "Actor") -> None:
+        self.shelf.archive_many(list(self.shelf.model.objects.filter(pk__in=list(ids))), by=by)
+
+    def marked(self, kind: str, texts: Collection[str]) -> dict[str, tuple[int, str]]:
+        column = MARKS[kind]
+        rows = [
+            row
+            for some in chunks(texts)
+            for row in self.shelf.model.objects.filter(archived_at=None, **{f"{column}__in": some}).order_by("-id")
+        ]
+        return {getattr(row, column): (row.pk, str(row)) for row in rows}
+
     def remove(self, ids: Collection[int], *, by: "Actor") -> None:
         self.shelf.model.objects.filter(pk__in=ids).delete()
         history.mark_dirty(self.noun, ids)
+
+
+MARKS = {"email": "email", "domain": "domain", "name": "name_key"}
 
 
 def chunks(items: Collection[Any], size: int = 500) -> list[list[Any]]:
