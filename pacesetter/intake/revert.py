@@ -1,8 +1,9 @@
 """Reverting an import: what it created goes, what it changed gets its old values, what others touched since is kept and listed."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -15,14 +16,15 @@ from pacesetter.base.models import ExternalId, HistoryEntry
 from pacesetter.core.errors import Refused
 from pacesetter.intake.check import Step, loaders_in_order
 from pacesetter.intake.models import Import
+from pacesetter.intake.pace import Pace
 
 CHUNK = 200
 KEPT_SHOWN = 500
 
 
-def run(batch: Import, *, by: Actor, step: Step = lambda done, total: None) -> None:
+def run(batch: Import, *, by: Actor, alone: bool, step: Step = lambda done, total: None) -> None:
     """Take an import back. Each chunk may be repeated: what is gone already is not found again."""
-    revert = Reverting(batch, by)
+    revert = Reverting(batch, by, Pace(alone))
     done = 0
     for count in revert.run():
         done += count
@@ -42,7 +44,7 @@ class Preview:
 
 def preview(batch: Import, by: Actor) -> Preview:
     """Look ahead; what hangs on a record is only found out when it is removed."""
-    revert = Reverting(batch, by)
+    revert = Reverting(batch, by, Pace(alone=True))
     kept = {noun: revert.touched(noun) for noun in revert.created}
     goes = {noun: len(revert.created[noun]) - kept[noun] for noun in revert.order()}
     return Preview(
@@ -53,9 +55,10 @@ def preview(batch: Import, by: Actor) -> Preview:
 class Reverting:
     """What an import did, read from its history entries, and how to take it back."""
 
-    def __init__(self, batch: Import, by: Actor) -> None:
+    def __init__(self, batch: Import, by: Actor, pace: Pace) -> None:
         self.batch = batch
         self.by = by
+        self.pace = pace
         self.kept: list[dict[str, Any]] = []
         self.entries = HistoryEntry.objects.filter(batch=batch.batch)
         self.total = self.entries.values("noun", "object_id").distinct().count()
@@ -68,11 +71,8 @@ class Reverting:
     def run(self) -> Iterator[int]:
         yield from self._restore()
         for noun in self.order():
-            ids = sorted(self.created[noun], reverse=True)
-            for start in range(0, len(ids), CHUNK):
-                chunk = ids[start : start + CHUNK]
-                with transaction.atomic():
-                    self._remove(noun, chunk)
+            for chunk in self.pace.pieces(sorted(self.created[noun], reverse=True)):
+                self.pace.store(partial(self._remove, noun, list(chunk)))
                 yield len(chunk)
 
     def order(self) -> list[str]:
@@ -83,12 +83,15 @@ class Reverting:
     def _restore(self) -> Iterator[int]:
         """Put back the values of records that were there before."""
         entries = self.entries.filter(noun__in=list(LOADERS)).exclude(kind__endswith=".created").order_by("-id")
-        for entry in entries.iterator():
-            if entry.object_id in self.created[entry.noun] or self._restored(entry):
-                continue
-            with transaction.atomic():
+        told = entries.values_list("id", "noun", "object_id")
+        for some in self.pace.pieces([entry for entry, noun, pk in told if pk not in self.created[noun]]):
+            self.pace.store(partial(self._put_all_back, some))
+            yield len(some)
+
+    def _put_all_back(self, entries: Sequence[int]) -> None:
+        for entry in self.entries.filter(pk__in=entries).order_by("-id"):
+            if not self._restored(entry):
                 self._put_back(entry)
-            yield 1
 
     def touched(self, noun: str) -> int:
         """How many created records of a noun somebody else changed since."""

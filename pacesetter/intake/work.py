@@ -44,7 +44,7 @@ def _load(running: jobs.Running, import_id: int) -> dict[str, Any]:
 @jobs.job("import.revert", mark("Revert an import"))
 def _revert(running: jobs.Running, import_id: int) -> dict[str, Any]:
     batch = _find(import_id)
-    revert.run(batch, by=replace(importer(batch, running.by), batch=None), step=running.step)
+    revert.run(batch, by=replace(importer(batch, running.by), batch=None), alone=_alone(batch), step=running.step)
     history.record(batch, "import.reverted", by=running.by, data={"name": batch.name, "kept": len(batch.kept)})
     return {"import": import_id, "kept": len(batch.kept)}
 
