@@ -13,16 +13,16 @@ from django.db import connection, transaction
 
 from pacesetter.base.ensure import step
 
-# What loading itself looks records up by.
-KEPT = {"name_key", "email"}
+# What a load looks records up by, unless it knows that there is nothing to be found.
+LOOKED_UP = frozenset({"name_key", "email", "happened_at"})
 
 
 @contextmanager
-def off(models: Sequence[Any]) -> Iterator[None]:
-    """Tables without their secondary indexes for what happens inside."""
+def off(models: Sequence[Any], *, keep: frozenset[str] = LOOKED_UP) -> Iterator[None]:
+    """Tables without their secondary indexes for what happens inside, but for those over columns in `keep`."""
     with transaction.atomic(), connection.cursor() as cursor:
         for model in models:
-            for name in _statements(model):
+            for name in _statements(model).keys() - _over(model, keep):
                 cursor.execute(f'DROP INDEX IF EXISTS "{name}"')
     try:
         yield
@@ -45,10 +45,12 @@ def ensure() -> None:
 
 def _statements(model: Any) -> dict[str, str]:
     """How to build each secondary index of a model; those of unique constraints are not among them."""
-    keys = {one.name for one in model._meta.indexes if KEPT & set(one.fields)}
     made = connection.schema_editor()._model_indexes_sql(model)  # type: ignore[attr-defined]
-    named = {str(one.parts["name"]).strip('"'): str(one) for one in made if one}
-    return {name: statement for name, statement in named.items() if name not in keys}
+    return {str(one.parts["name"]).strip('"'): str(one) for one in made if one}
+
+
+def _over(model: Any, columns: frozenset[str]) -> set[str]:
+    return {one.name for one in model._meta.indexes if columns & set(one.fields)}
 
 
 def _names() -> set[str]:

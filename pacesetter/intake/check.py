@@ -78,7 +78,7 @@ def _survey(plan: Plan, resolver: Resolver) -> dict[str, Counter[str]]:
     """Count the texts of all lookup columns; rows may point at later rows of the same file."""
     texts: dict[str, Counter[str]] = defaultdict(Counter)
     names: list[str] = []
-    for rows in plan.batches():
+    for rows in plan.batches(only_texts=not plan.loader.links):
         for row in rows:
             for key, text in row.texts.items():
                 texts[key][text] += 1

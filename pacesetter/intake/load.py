@@ -71,7 +71,8 @@ class Loading:
     def run(self) -> Iterator[int]:
         """Load the rows not yet loaded; yields how many lines each step took."""
         flooded = self.loader.tables() if self.pace.alone and self.file.rows >= FLOOD else ()
-        with indexes.off([model for model in flooded if model.objects.count() < self.file.rows]):
+        keep = indexes.LOOKED_UP if self.matcher.strangers else frozenset()
+        with indexes.off([model for model in flooded if model.objects.count() < self.file.rows], keep=keep):
             yield from self._rows()
         self._link()
 

@@ -86,6 +86,7 @@ class Plan:
         self.profile = profiles.of_source(file.batch.source)
         self.joins = Joins(file, self.ids)
         self.cells = [*self._cells(), *self._joined()]
+        self.taken = self.cells
         self.amounts = [cell.slot.key for cell in self.cells if cell.slot.type == "money"]
         self.columns = {cell.slot.key: cell.column for cell in self.cells}
         self.gaps: Counter[str] = Counter()
@@ -131,9 +132,10 @@ class Plan:
         """An id in the form in which the source's ids are kept."""
         return self.profile.ids(text) if self.profile else text
 
-    def batches(self) -> Iterator[list[Row]]:
-        """All rows of the file, in order; lookups are not yet resolved."""
+    def batches(self, *, only_texts: bool = False) -> Iterator[list[Row]]:
+        """All rows of the file, in order; lookups are not yet resolved. `only_texts` leaves out all values but theirs."""
         self.untracked.clear()
+        self.taken = [cell for cell in self.cells if not only_texts or cell.slot.lookup or cell.slot.key == ID]
         for batch in table_of(self.file).batches():
             yield sorted(self._rows(batch), key=lambda row: row.line)
 
@@ -157,7 +159,7 @@ class Plan:
         if pivot is None:
             return None
         row = Row(line, cells)
-        for cell in self.cells:
+        for cell in self.taken:
             if cell.index != BEYOND and cell.of in ("", pivot):
                 self._take(row, cell, cells[cell.index])
         self._complete(row)
