@@ -18,6 +18,7 @@ COMMANDS = {
     "user": ("pacesetter.cli.user", "Add people and let them sign in."),
     "jobs": ("pacesetter.cli.jobs", "List, watch, cancel and retry long work."),
     "settings": ("pacesetter.cli.settings", "Read and change company settings."),
+    "export": ("pacesetter.cli.export", "Write a list into a file, or the whole company into a folder."),
     "backup": ("pacesetter.cli.backup", "Write the whole company into one file."),
     "restore": ("pacesetter.cli.restore", "Put a backup into an empty data folder."),
     "doctor": ("pacesetter.cli.doctor", "Look for what is broken, and mend it."),

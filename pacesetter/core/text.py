@@ -19,5 +19,10 @@ def plain_cell(text: str) -> str:
     return f"'{text}"
 
 
+def bare_cell(text: str) -> str:
+    """A cell as it was before `plain_cell` made it harmless."""
+    return text[1:] if text[:1] == "'" and plain_cell(text[1:]) == text else text
+
+
 def _is_number(text: str) -> bool:
     return text[:1] in "+-" and text[1:].replace(".", "", 1).replace(",", "").isdigit()

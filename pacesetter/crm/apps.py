@@ -7,4 +7,4 @@ class Config(AppConfig):
     verbose_name = "Customer records"
 
     def ready(self) -> None:
-        from pacesetter.crm import activities, campaigns, deals, fields, leads, listings, loaders, looks, products, sources  # noqa: F401
+        from pacesetter.crm import activities, campaigns, deals, fields, leads, leaving, listings, loaders, looks, products, sources  # noqa: F401

@@ -12,6 +12,7 @@ from pacesetter.base.loaders import BEFORE, DELETED, ID, LOADERS, MERGED, Remark
 from pacesetter.core.errors import Invalid, add_sentences
 from pacesetter.core.labels import mark
 from pacesetter.core.money import to_minor
+from pacesetter.core.text import bare_cell
 from pacesetter.intake import profiles
 from pacesetter.intake.convert import Convert, Manner, converter
 from pacesetter.intake.files import table_of
@@ -176,7 +177,7 @@ class Plan:
         return known
 
     def _take(self, row: Row, cell: Cell, text: str) -> None:
-        slot = cell.slot
+        slot, text = cell.slot, bare_cell(text)
         if not text or (self.profile and text in self.profile.blanks):
             self._take_nothing(row, cell)
         elif slot.key == ID:

@@ -109,7 +109,7 @@ class ActivityLoader(ShelfLoader):
 def _settle_time(values: Values, told: Values) -> None:
     """A task is due on its day and was entered before; anything else happened on it."""
     day, entered = told["day"], told["entered_at"]
-    noon = clock.noon(day) if day else None
+    noon = entered if entered and clock.day_of(entered) == day else clock.noon(day) if day else None
     if values.get("kind") == "task":
         values.setdefault("due_on", day)
         values.setdefault("happened_at", entered or noon)

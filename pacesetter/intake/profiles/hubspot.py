@@ -8,7 +8,7 @@ def _files(*names: str) -> tuple[str, ...]:
     return tuple(f"{name}{end}" for name in names for end in ("", "_data"))
 
 
-DELETED = {"is_deleted": "deleted", "_fivetran_deleted": "deleted", "archived": "deleted"}
+DELETED = {"_fivetran_deleted": "deleted", "is_deleted": "deleted", "archived": "deleted"}
 COMMON = {
     "id": "id",
     "hs_object_id": "id",
@@ -253,6 +253,13 @@ EXPORTS = (
 )  # fmt: skip
 # What hashing makes of an empty text, in both ways the connector writes it.
 EMPTY = frozenset({"1B2M2Y8AsgTpgAmY7PhCfg==", "d41d8cd98f00b204e9800998ecf8427e"})
+
+
+def minted(noun: str, pk: int) -> str:
+    """HubSpot counts from below; ours begin where it will hardly come."""
+    return str(9_000_000_000 + pk)
+
+
 PROFILES.add(
     "hubspot",
     Profile(
@@ -262,6 +269,8 @@ PROFILES.add(
         prefix="property_",
         own=r"property_(?!hs_)(\w+)",
         own_is_asked=True,
+        own_written="property_{}",
+        mints=minted,
         noise=(
             "_fivetran_synced",
             "_fivetran_start",

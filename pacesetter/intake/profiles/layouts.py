@@ -13,6 +13,11 @@ def unchanged(text: str) -> str:
     return text
 
 
+def minted(noun: str, pk: int) -> str:
+    """An id for a record that the system does not know yet: our own number."""
+    return str(pk)
+
+
 @dataclass(frozen=True)
 class Layout:
     """One kind of file.
@@ -53,6 +58,7 @@ class Profile:
     `prefix` is cut off its headers; `own` finds headers of company-made columns and their plain name, `own_is_asked` that it also finds others; `noise` are columns of
     mere bookkeeping; `signs` are headers that only this system has; `blanks` are texts that stand for nothing; `ids` brings
     ids into one form, `id_form` is what they look like; `other` is the reason given for files of the system that have no place here.
+    On the way out, `own_written` is how the header of a company-made column is written, and `mints` makes ids for records it does not know yet.
     """
 
     source: str
@@ -68,6 +74,8 @@ class Profile:
     ids: Callable[[str], str] = unchanged
     id_form: str = ""
     other: str = ""
+    own_written: str = ""
+    mints: Callable[[str, int], str] = minted
 
     def plain(self, header: str) -> str:
         """A header without the system's prefix, squashed."""

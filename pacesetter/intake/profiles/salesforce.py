@@ -16,6 +16,18 @@ def long_id(text: str) -> str:
     return text + "".join(_ALPHABET[sum(1 << place for place, one in enumerate(part) if one.isupper())] for part in parts)
 
 
+# What ids of a kind begin with.
+KEYS = {
+    "user": "005", "account": "001", "contact": "003", "deal": "006", "lead": "00Q", "campaign": "701", "campaign_member": "00v",
+    "activity": "00T", "product": "01t", "deal_history": "008", "deal_contact": "00K",
+}  # fmt: skip
+
+
+def minted(noun: str, pk: int) -> str:
+    """An id that Salesforce would take for one of its own."""
+    return long_id(f"{KEYS[noun]}PS{pk:010d}")
+
+
 ADDRESS = {"City": "city", "State": "region", "PostalCode": "postal_code", "Country": "country", "Street": "street"}
 PERSON = {"FirstName": "first_name", "LastName": "last_name", "Title": "title", "Email": "email", "Phone": "phone", "MobilePhone": "mobile"}
 COMMON = {"Id": "id", "IsDeleted": "deleted", "OwnerId": "owner"}
@@ -213,5 +225,7 @@ PROFILES.add(
         ids=long_id,
         id_form=r"[0-9a][0-9A-Za-z]{14}[A-Z0-5]{3}",
         other="no_place",
+        own_written="{}__c",
+        mints=minted,
     ),
 )

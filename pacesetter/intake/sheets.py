@@ -1,0 +1,60 @@
+"""The files of a form: what each holds and what its columns are called, taken from the import's own layouts."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pacesetter.base.leaving import LEAVING
+from pacesetter.base.loaders import DELETED, ID, LOADERS, Slot
+from pacesetter.intake.profiles.layouts import Layout, Profile
+
+HEADS = {ID: "Id", DELETED: "Deleted"}
+NOTHING = Slot("nothing", "")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One file: whose rows, which of them, and what its columns are called."""
+
+    name: str
+    noun: str
+    columns: Mapping[str, Slot]
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    joins: str = ""
+
+    @property
+    def property_slot(self) -> bool:
+        """Whether each row tells of one field only."""
+        return any(slot.key == "property" for slot in self.columns.values())
+
+
+def plain() -> Iterator[Sheet]:
+    """Our own words: every field that an import could fill."""
+    for noun, leaving in LEAVING.items():
+        slots = {HEADS.get(slot.key, slot.label): slot for slot in LOADERS[noun]().slots() if slot.key not in leaving.others}
+        yield Sheet("-".join(LOADERS[noun].label.lower().split()), noun, slots)
+
+
+def shaped(profile: Profile) -> Iterator[Sheet]:
+    """A system's files: of each kind of record the first layout that has a name."""
+    seen = set()
+    for layout in profile.files:
+        noun = layout.joins[0] if layout.joins else layout.target
+        kind = (noun, tuple(layout.fixed.items()), layout.joins and layout.joins[3])
+        if noun in LEAVING and layout.files and not layout.refused and kind not in seen:
+            seen.add(kind)
+            yield _sheet(profile, layout, noun)
+
+
+def _sheet(profile: Profile, layout: Layout, noun: str) -> Sheet:
+    slots = {slot.key: slot for slot in LOADERS[noun]().slots()}
+    if layout.joins:
+        _, own, other, key = layout.joins
+        return Sheet(layout.files[0], noun, {own: slots[ID], other: slots[key]} | {"type_id": NOTHING}, joins=key)
+    headers: dict[str, str] = {}
+    for header, key in layout.columns.items():
+        if key in slots and key not in headers.values():
+            headers[header] = key
+    columns = {header: slots[key] for header, key in headers.items()}
+    own = {profile.own_written.format("_".join(slot.label.split())): slot for slot in slots.values() if slot.key.startswith("custom.")}
+    return Sheet(layout.files[0], noun, columns | (own if profile.own_written else {}), layout.fixed)
