@@ -141,6 +141,9 @@ class Loader:
         """Records that stand in for these ids of the source, until a file says who they are."""
         return {}
 
+    def recognised(self, ids: dict[str, int], *, by: "Actor") -> None:
+        """What to do once it is known which records these ids of the source stand for."""
+
     archivable = False
 
     def live(self, ids: Iterable[int]) -> dict[int, str]:

@@ -34,7 +34,7 @@ def command(path: Path | None, yes: bool, dry: bool, target: str | None, duplica
         )
     elif found["state"] == "reverted":
         click.echo(f"Reverted. Kept because others changed or use them: {len(found['kept']):,}.")
-    elif not found["new"] + found["updates"] + found["archives"]:
+    elif not _changes(found):
         click.echo("Nothing to load: every row is there already or refused.")
 
 
@@ -78,9 +78,14 @@ def _revert(number: int) -> dict[str, Any]:
     return describe(batch)
 
 
+def _changes(found: dict[str, Any]) -> int:
+    """What a load would do: records new, changed and archived, and ids learned of records that are here."""
+    return sum(found[what] for what in ("new", "updates", "archives", "named"))
+
+
 def _wanted(found: dict[str, Any], yes: bool) -> bool:
     """Whether there is something to load, and somebody wants it."""
-    return bool(found["new"] + found["updates"] + found["archives"]) and (
+    return bool(_changes(found)) and (
         yes or click.confirm("Accept these proposals and load?", err=True)
     )
 

@@ -46,6 +46,26 @@ def link(email: str) -> None:
     _print_link(user.name, users.invitation(user, by=Actor.local()))
 
 
+@command.command("match")
+@click.argument("placeholder")
+@click.argument("email")
+def match(placeholder: str, email: str) -> None:
+    """Say who an owner is of whom an import knew only the id: everything goes to the person with this e-mail."""
+    from pacesetter.base import find, users
+    from pacesetter.base.actor import Actor
+    from pacesetter.base.models import User
+    from pacesetter.core.errors import NotFound
+    from pacesetter.core.text import fold
+    from pacesetter.crm import owners
+
+    unknown = find.every(User).filter(name_key=fold(placeholder), email=None).first()
+    if unknown is None:
+        raise NotFound("not_found", noun="person", id=placeholder)
+    person = users.by_email(email)
+    moved = owners.match(unknown, to=person, by=Actor.local())
+    click.echo(f"{moved:,} records belong to {person.name} now.")
+
+
 def _print_link(name: str, key: str) -> None:
     from django.conf import settings
 

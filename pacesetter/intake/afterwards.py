@@ -14,6 +14,9 @@ def run(batch: Import, *, by: Actor) -> None:
     resolver = Resolver(batch, dry=False)
     for file in batch.files.exclude(target=""):
         plan = Plan(file, resolver)
+        if file.target == "user":
+            here = ExternalId.objects.filter(source=batch.source, noun=file.target)
+            plan.loader.recognised(dict(here.values_list("value", "object_id")), by=by)
         if plan.merged:
             _redirect(batch.source, file.target, plan.merged)
 

@@ -54,6 +54,7 @@ def run(batch: Import, step: Step = lambda done, total: None) -> None:
         repairs.propose_estimates(plan)
         if tally := judged.totals.as_dict():
             totals[file.target] = tally
+        totals["named"] = totals.get("named", 0) + judged.counts["named"]
     _note_joins(batch, resolver)
     Import.objects.filter(pk=batch.pk).update(state="checked", checked_at=clock.now(), totals=totals, error=None)
     batch.refresh_from_db()
@@ -127,14 +128,12 @@ class Matcher:
             for row in rows
             if row.line not in found and row.line not in chosen and (key := self.loader.natural(row.values)) is not None and not row.refused
         }
-        found |= self._adopted([row for row in rows if row.key and row.line in unmatched])
-        unmatched = {line: key for line, key in unmatched.items() if line not in found}
         by_name = self.loader.match(set(unmatched.values()))
         taken = set(found.values())
         for line, key in unmatched.items():
             if key in by_name and by_name[key] not in taken and self._may_adopt(by_name[key]):
                 found[line] = by_name[key]
-        return found
+        return found | self._adopted([row for row in rows if row.key and row.line in unmatched and row.line not in found])
 
     def _adopted(self, rows: list[Row]) -> dict[int, int]:
         """Rows that say who a placeholder is which so far only has an id."""
@@ -242,6 +241,7 @@ class Judged:
                 self.refusals.append(refusal(self.plan.file, row))
                 continue
             self.counts[self._outcome(row, ids, stored)] += 1
+            self.counts["named"] += bool(row.key and row.line in ids and row.line not in self.matcher.identified)
             self.totals.add(self.plan.loader, row)
             names = [row.key, *self.plan.loader.names(row.values)]
             self.names.extend(names)

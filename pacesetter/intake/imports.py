@@ -203,7 +203,7 @@ def run(batch: Import, *, by: Actor) -> Job:
     undecided = Repair.objects.filter(file__batch=batch, decision="", optional=False).count()
     if undecided:
         raise Invalid("undecided", count=undecided)
-    if not batch.count("new") + batch.count("updates") + gone.count(batch):
+    if not batch.count("new") + batch.count("updates") + gone.count(batch) + batch.totals.get("named", 0):
         raise Invalid("nothing_to_load")
     if Repair.objects.filter(file__batch=batch, kind="gone", decision="accepted").exists():
         by.require("record.archive")

@@ -30,6 +30,7 @@ def describe(batch: Import, translate: Say | None = None) -> dict[str, Any]:
         "currency": batch.currency,
         **{what: batch.count(what) for what in ("new", "updates", "same", "refused")},
         "archives": gone.count(batch),
+        "named": batch.totals.get("named", 0),
         "totals": totals(batch),
         "not_taken": not_taken(batch, translate),
         "files": [describe_file(file, translate) for file in batch.files.all()],

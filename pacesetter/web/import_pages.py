@@ -169,7 +169,7 @@ class CheckPage(Page):
 
     @property
     def changes(self) -> int:
-        return self.count("new") + self.count("updates") + sum(self._archives)
+        return self.count("new") + self.count("updates") + sum(self._archives) + self.batch.totals.get("named", 0)
 
     @property
     def _archives(self) -> list[int]:

@@ -125,6 +125,21 @@ def test_owners_are_placeholders_until_a_file_says_who_they_are(salesforce, brin
     assert Deal.objects.filter(owner__name="Ann Lee").count() == 50
 
 
+def test_an_owner_who_is_here_already_takes_over(bring, load, system):
+    from pacesetter.base import users
+
+    deals = (
+        "Id,IsDeleted,Name,StageName,Amount,CloseDate,CreatedDate,OwnerId\n0061,0,A,Discovery,5,2026-12-01,2026-01-05,005Ec000004oBPNIA2\n"
+    )
+    load(bring(deals, "Opportunity.csv"))
+    ann = users.create("Ann Lee", email="ann@acme.example", by=system)
+    load(bring("Id,Username,LastName,FirstName,Email\n005Ec000004oBPN,a,Lee,Ann,ann@acme.example\n", "User.csv"))
+    deal = Deal.objects.get()
+    assert (deal.owner_id, set(DealChange.objects.values_list("owner_id", flat=True))) == (ann.pk, {ann.pk})
+    again = bring(deals, "Opportunity.csv")
+    assert (again.count("new"), again.count("updates"), again.count("same")) == (0, 0, 1)
+
+
 @pytest.mark.real_data
 @pytest.mark.parametrize("part", ["export", "history"])
 def test_again_changes_nothing_and_back_leaves_nothing(salesforce, bring_folder, load, revert, part):

@@ -1,6 +1,7 @@
 """Histories of deals from files: one row for each stage a deal was in, or for each field that changed."""
 
 from collections.abc import Collection, Hashable, Iterable
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pacesetter.base.fields import Minor
@@ -14,6 +15,16 @@ from pacesetter.crm.models import DealChange
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
 
+# What the field of a changed value is called elsewhere.
+CALLED = MappingProxyType(
+    {
+        **dict.fromkeys(("stagename", "stage", "dealstage"), "stage"),
+        **dict.fromkeys(("amount",), "amount"),
+        **dict.fromkeys(("closedate",), "close_date"),
+        **dict.fromkeys(("forecastcategory", "forecastcategoryname", "hsmanualforecastcategory"), "category"),
+        **dict.fromkeys(("owner", "ownerid", "hubspotownerid"), "owner"),
+    }
+)
 add_sentences({"nothing_told": mark("The row tells of no value.")})
 
 
@@ -26,16 +37,7 @@ class DealHistoryLoader(Loader):
     pivot_name = "property"
     pivot_values = ("value", "value_before")
 
-    @property
-    def pivot(self) -> dict[str, str]:  # type: ignore[override]
-        """What the field of a changed value is called elsewhere."""
-        return {
-            **dict.fromkeys(("stagename", "stage", "dealstage"), "stage"),
-            **dict.fromkeys(("amount",), "amount"),
-            **dict.fromkeys(("closedate",), "close_date"),
-            **dict.fromkeys(("forecastcategory", "forecastcategoryname", "hsmanualforecastcategory"), "category"),
-            **dict.fromkeys(("owner", "ownerid", "hubspotownerid"), "owner"),
-        }
+    pivot = CALLED
 
     def slots(self) -> list[Slot]:
         return [

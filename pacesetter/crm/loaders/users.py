@@ -11,6 +11,7 @@ from pacesetter.base.loaders import LOADERS, Loader, Remark, Slot, Values
 from pacesetter.base.models import HistoryEntry, Reporting, Team, TeamMembership, User
 from pacesetter.core.labels import mark
 from pacesetter.core.text import fold
+from pacesetter.crm import owners
 from pacesetter.crm.loaders.shelves import ID_SLOT
 
 if TYPE_CHECKING:
@@ -83,6 +84,14 @@ class UserLoader(Loader):
         unknown = User.objects.filter(name_key__in={fold(key) for key in keys}, email=None, is_active=False)
         known = dict(unknown.values_list("name_key", "id"))
         return {key: known[fold(key)] for key in keys if fold(key) in known}
+
+    def recognised(self, ids: dict[str, int], *, by: "Actor") -> None:
+        """Placeholders of whom it is known by now that they are these people hand over what they hold."""
+        named = User.objects.filter(name_key__in={fold(key) for key in ids}, email=None, is_active=False)
+        known = {fold(key): pk for key, pk in ids.items()}
+        for placeholder in named:
+            if known[placeholder.name_key] != placeholder.pk:
+                owners.match(placeholder, to=User.objects.get(pk=known[placeholder.name_key]), by=by)
 
     def natural(self, values: Values) -> Hashable | None:
         return values.get("email") or fold(values.get("name", "")) or None
