@@ -91,3 +91,25 @@ def test_a_later_history_joins_and_going_back_keeps_the_deals(bring_files, load,
     revert(told)
     assert list(DealChange.objects.order_by("occurred_at").values_list("deal_id", "occurred_at", "stage_id")) == before
     assert Deal.objects.get(name="Won").closed_on == dt.date(2026, 9, 30)
+
+
+def test_a_load_killed_among_the_histories_goes_on(bring_files, system, monkeypatch):
+    from pacesetter.crm import histories
+
+    batch = bring_files(Opportunity=DEALS, OpportunityHistory=STAGES)
+    imports.accept_all(batch, by=system)
+    job = imports.run(batch, by=system)
+    frame = histories._frame
+
+    def dies(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(histories, "_frame", dies)
+    with pytest.raises(KeyboardInterrupt):
+        imports.run_now(job, batch)
+    assert Deal.objects.count() == 2 and not DealChange.objects.filter(origin="told").exists()
+    monkeypatch.setattr(histories, "_frame", frame)
+    type(job).objects.filter(pk=job.pk).update(state="queued")
+    assert imports.run_now(job, batch).state == "done"
+    assert DealChange.objects.filter(origin="told").count() == 5
+    assert pipeline(system, dt.date(2026, 5, 2)) == 700

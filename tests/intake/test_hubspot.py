@@ -4,9 +4,12 @@ import csv
 import datetime as dt
 
 import pytest
+from django.test import Client
 
 from pacesetter.analytics import numbers
-from pacesetter.base.models import CustomField, ExternalId, Option, Team, User
+from pacesetter.base import tokens, users
+from pacesetter.base.actor import Actor
+from pacesetter.base.models import CustomField, ExternalId, Option, Role, Team, User
 from pacesetter.crm.models import Account, Activity, Contact, Deal, DealChange, DealContact, Lead, Pipeline, Stage
 from pacesetter.intake import imports
 from pacesetter.intake.report import describe
@@ -74,6 +77,26 @@ def test_what_is_loaded_is_what_the_files_say(hubspot, bring_folder, load):
     lasted = [dt.datetime.fromisoformat(row["end_time"]) - dt.datetime.fromisoformat(row["start_time"]) for row in meetings]
     minutes = sum(round(time.total_seconds() / 60) or 1 for time in lasted if time)
     assert sum(Activity.objects.filter(kind="meeting").values_list("minutes", flat=True)) == minutes
+
+
+@pytest.mark.real_data
+def test_metric_and_api_say_what_the_raw_files_say(hubspot, bring_folder, load, system):
+    load(bring_folder(hubspot))
+    deals = raw(hubspot, "deal_data.csv")
+    (cell,) = numbers.measure("open_pipeline", by=system, period="all", variants={"span": "all_open"})
+    assert (cell.n, cell.left_out["no_amount"]) == (
+        sum(bool(row["property_amount"]) for row in deals),
+        sum(not row["property_amount"] for row in deals),
+    )
+    user = users.create("Chiara Romano", email="chiara@example.com", role=Role.objects.get(key="vp_sales_ops"), by=system)
+    _, secret = tokens.create(user, name="test", by=Actor.of(user, via="web"))
+    api = Client(headers={"authorization": f"Bearer {secret}"})
+    companies = raw(hubspot, "company_data.csv")
+    named = {row["property_company"] for row in raw(hubspot, "contact_data.csv")} - {""}
+    answer = api.get("/api/v1/accounts?size=200").json()
+    assert answer["count"] == len(companies) + len(named)
+    british = sum(row["property_country"] == "United Kingdom" for row in companies)
+    assert api.get("/api/v1/accounts?where=country = GB&size=1").json()["count"] == british
 
 
 @pytest.mark.real_data

@@ -104,6 +104,20 @@ def test_an_export_is_loaded_with_its_totals_and_links(salesforce, bring_folder,
 
 
 @pytest.mark.real_data
+def test_metrics_say_what_the_raw_files_say(salesforce, bring_folder, load, system):
+    folder = salesforce / "export"
+    load(bring_folder(folder))
+    rows = raw(folder, "Opportunity.csv")
+    won = [row for row in rows if row["IsWon"]]
+    (rate,) = numbers.measure("win_rate", by=system, period="all")
+    assert (rate.num, rate.den) == (len(won), sum(bool(row["IsClosed"]) for row in rows))
+    (booked,) = numbers.measure("bookings", by=system, period="all", variants={"value": "total"})
+    assert float(booked.num) == pytest.approx(sum(float(row["Amount"]) for row in won))
+    (still,) = numbers.measure("open_pipeline", by=system, period="all", variants={"span": "all_open", "value": "total"})
+    assert float(still.num) == pytest.approx(sum(float(row["Amount"]) for row in rows if not row["IsClosed"]))
+
+
+@pytest.mark.real_data
 def test_own_columns_become_fields(salesforce, bring_folder, load):
     load(bring_folder(salesforce / "export"))
     field = CustomField.objects.get(noun="contact", label__en="Annual Income")
