@@ -6,6 +6,7 @@ on the server and of a fragment 100 ms (shared/UI.md §16); the demo company of 
 
 import os
 import pathlib
+import re
 import statistics
 import subprocess
 import sys
@@ -27,6 +28,8 @@ def main() -> None:
     pages()
     metrics()
     maven()
+    flood()
+    beside()
 
 
 def line(name: str, here: str, peer: str, ratio: str) -> None:
@@ -87,6 +90,26 @@ def maven() -> None:
     subprocess.run([sys.executable, "-m", "pacesetter.cli", "import", str(folder), "--yes"], check=True, env=env, stdout=subprocess.DEVNULL)
     rate = 8927 / (time.perf_counter() - began)
     return line("import of Maven, empty company", f"{rate:,.0f} rows/s", "Odoo 58 rows/s", f"{rate / 58:.0f}")
+
+
+def flood() -> None:
+    """100,000 deals from a CSV file into an empty company."""
+    told = measured("flood.py", "100000")
+    for step in ("check", "load"):
+        rate = float(re.search(rf"^{step} .*? ([\d,]+) rows/s", told, re.M)[1].replace(",", ""))
+        line(f"{step} of 100,000 deals, empty company", f"{rate:,.0f} rows/s", "aim 20,000 rows/s", f"{rate / 20_000:.2f}")
+
+
+def beside() -> None:
+    """An import beside eight people on SQLite: how long it holds the lock, and how long their edits take."""
+    told = measured("beside.py", "10000")
+    for name in ("write transaction of the load", "edit beside the load"):
+        bound(f"{name}, p95", float(re.search(rf"^{name} .* p95 +([\d.]+)", told, re.M)[1]) / 1000, 0.05)
+
+
+def measured(script: str, rows: str) -> str:
+    command = [sys.executable, str(pathlib.Path(__file__).with_name(script)), rows]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 if __name__ == "__main__":

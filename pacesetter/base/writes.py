@@ -54,8 +54,8 @@ class Writes:
             self._steps.append(_many(statement, rows, each))
 
     def store(self) -> None:
-        """Write everything, in one transaction."""
-        with transaction.atomic(), connection.cursor() as cursor:
+        """Write everything, in one transaction: the caller's, if there is one."""
+        with transaction.atomic(savepoint=False), connection.cursor() as cursor:
             for step in self._steps:
                 step(cursor)
 

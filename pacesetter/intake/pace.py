@@ -16,6 +16,7 @@ Result = TypeVar("Result")
 # less than half of that, so that a slow one stays within.
 AIM_SECONDS = 0.018
 PAUSE_SECONDS = 0.02
+CHECKPOINT_SECONDS = 1.0  # not after each: the first writer after one waits for the disk, holding the lock
 FIRST, SMALLEST, LARGEST = 50, 10, 5_000
 
 
@@ -38,6 +39,7 @@ class Pace:
     alone: bool
     rows: int = FIRST
     free_until: float = 0.0
+    checkpoint_at: float = 0.0
 
     def __post_init__(self) -> None:
         self.brisk = self.alone or connection.vendor != "sqlite"
@@ -51,8 +53,9 @@ class Pace:
             begin = time.perf_counter()
             result = write()
         self.after(time.perf_counter() - begin)
-        if not self.brisk:
+        if not self.brisk and time.perf_counter() >= self.checkpoint_at:
             _checkpoint()
+            self.checkpoint_at = time.perf_counter() + CHECKPOINT_SECONDS
         return result
 
     def _let_others_write(self) -> None:
