@@ -11,7 +11,7 @@ from pacesetter.base.loaders import LOADERS, Loader, Slot
 from pacesetter.core.text import fold
 from pacesetter.intake.headers import squash
 
-NEAR = 88
+NEAR, ENDING = 88, 85.0
 # What the values of a column must look like for a slot of each type; text takes anything.
 SHAPES = {**dict.fromkeys(("number", "percent", "decimal", "money"), "number"), "date": "date", "instant": "date"}
 PLAUSIBLE = 0.3  # share of values that must have the shape when the name fits exactly
@@ -42,7 +42,7 @@ def target_of(file_name: str, columns: list[dict[str, Any]]) -> str:
 
 
 def _score(loader: Loader, stem: str, columns: list[dict[str, Any]]) -> float:
-    fields = fields_of(loader, columns)
+    fields = fields_of(loader, columns, least=NEAR)  # what only ends in a known word gives no file away
     found = {key for key in fields if key}
     needed = {slot.key for slot in loader.slots() if slot.required}
     named = any(word in stem for word in loader.files)
@@ -51,12 +51,12 @@ def _score(loader: Loader, stem: str, columns: list[dict[str, Any]]) -> float:
     return len(found) / len(columns) + len(found) / 20 + (0.5 if named else 0)
 
 
-def fields_of(loader: Loader, columns: list[dict[str, Any]]) -> list[str]:
+def fields_of(loader: Loader, columns: list[dict[str, Any]], least: float = 0.0) -> list[str]:
     """The field each column fills, "" for none; each field is filled once, by its best column."""
     offers, slots = [], loader.slots()
     for position, column in enumerate(columns):
         for slot in slots:
-            if score := _fit(slot, column):
+            if (score := _fit(slot, column)) > least:
                 offers.append((score, -position, slot.key, position))
     chosen = [""] * len(columns)
     taken: set[str] = set()
@@ -77,7 +77,7 @@ def _fit(slot: Slot, column: dict[str, Any]) -> float:
     if name in names:
         return 200 - min(names.index(name), 90)
     if share >= TYPICAL and _ends_with(column["name"], (slot.key, *slot.names)):
-        return 85.0
+        return ENDING
     alike = [one for one in names if len(one) > 4 and one.endswith("id") == name.endswith("id")]
     near = process.extractOne(name, alike, scorer=fuzz.ratio, score_cutoff=NEAR)
     return float(near[1]) if near and len(name) > 4 and share >= TYPICAL else 0.0

@@ -285,7 +285,7 @@ PROFILES.add(
             "source",
             "source_id",
         ),
-        signs=("_fivetran_synced", "_fivetran_deleted", "type_id", "hs_object_id"),
+        signs=("portal_id", "_fivetran_synced", "_fivetran_deleted", "type_id", "hs_object_id"),
         blanks=EMPTY,
         id_form=r"\d+",
         other="no_place",
