@@ -156,20 +156,14 @@ def test_an_owner_who_is_here_already_takes_over(bring, load, system):
 
 @pytest.mark.real_data
 @pytest.mark.parametrize("part", ["export", "history"])
-def test_again_changes_nothing_and_back_leaves_nothing(salesforce, bring_folder, load, revert, part):
+def test_again_changes_nothing_and_back_leaves_nothing(salesforce, bring_folder, load, revert, system, part):
     batch = load(bring_folder(salesforce / part))
     again = bring_folder(salesforce / part)
     assert (again.count("new"), again.count("updates"), again.count("refused")) == (0, 0, batch.count("refused"))
-    imports.discard(again, by=imports_actor())
+    imports.discard(again, by=system)
     revert(batch)
     assert batch.kept == []
     assert [model.__name__ for model in EVERYTHING if model.objects.exists()] == []
-
-
-def imports_actor():
-    from pacesetter.base.actor import Actor
-
-    return Actor.system()
 
 
 @pytest.mark.real_data
