@@ -282,6 +282,10 @@ class ListPage:
         return f"{self.request.path}?view=all{self.kept}"
 
     @property
+    def cleared(self) -> str:
+        return f"{self.request.path}?{self.kept.lstrip('&')}".rstrip("?")
+
+    @property
     def kept(self) -> str:
         """What another view of the same list keeps of the address."""
         return ""

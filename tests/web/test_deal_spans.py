@@ -59,6 +59,7 @@ def test_every_way_on_keeps_the_layout(company, signed_in):
     assert '<input type="hidden" name="layout" value="timeline">' in page
     assert 'href="/deals?view=all"' in page
     assert 'href="/deals/board?view=all"' in page
+    assert 'href="/deals?layout=timeline">Clear filters' in signed_in("chiara").get("/deals?q=zzz&layout=timeline").content.decode()
     part = signed_in("chiara").get("/deals?view=all&layout=timeline", **HTMX, HTTP_HX_TARGET="list").content.decode()
     assert 'class="tl"' in part
     assert "<html" not in part
