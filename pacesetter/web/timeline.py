@@ -1,7 +1,6 @@
 """What happened to a record, newest first and by week: activities and changes, as sentences in the reader's language."""
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -10,12 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pacesetter.base import fields, history
+from pacesetter.base import fields
 from pacesetter.base.fields import Field
 from pacesetter.base.models import HistoryEntry
 from pacesetter.crm import choices
 from pacesetter.crm.models import Activity
-from pacesetter.web import formats, forms, words
+from pacesetter.web import formats, forms, happenings, words
 from pacesetter.web.cells import Looks
 from pacesetter.web.nouns import Noun
 from pacesetter.web.request import Request
@@ -47,11 +46,11 @@ class Timeline:
         self.known = fields.of(kind.key)
         self.looks = Looks(request.actor, request.company.currency)
         self.may = kind.may_edit(record, request.actor)
-        self.entries = list(history.of(kind.key, record.pk)[:LIMIT])
+        self.entries = happenings.entries(kind.key, record.pk, LIMIT)
 
     def weeks(self) -> list[tuple[str, list[Entry]]]:
         """Activities and changes, newest first, under the week in which they fell."""
-        rows = [*self.activities(), *self.changes()]
+        rows = [*self.activities(), *self.changes(), *self.told()]
         rows.sort(key=lambda entry: entry.at, reverse=True)
         return [(_week(monday), list(group)) for monday, group in groupby(rows, key=lambda e: _monday(e.at))]
 
@@ -62,8 +61,13 @@ class Timeline:
 
     def changes(self) -> list[Entry]:
         """What was changed, by whom, each with its undo."""
-        self._names = choices.names(self._people())
-        return [self._change(entry) for entry in self.entries]
+        self._names, said = choices.names(self._people()), happenings.of_parts(self.entries)
+        return [self._part(entry, said[entry.pk]) if entry.pk in said else self._change(entry) for entry in self.entries]
+
+    def told(self) -> list[Entry]:
+        """What imports brought of another system's memory: a line per import, the changes themselves are in the numbers."""
+        found = happenings.told(self.record.pk) if self.kind.key == "deal" else []
+        return [Entry(at, "history", "off", said, who=_via("import")) for at, said in found]
 
     def _people(self) -> set[int]:
         ids = {entry.user_id for entry in self.entries if entry.user_id}
@@ -73,24 +77,30 @@ class Timeline:
                     ids |= {int(value) for value in pair if value}
         return ids
 
+    def _part(self, entry: HistoryEntry, said: str) -> Entry:
+        return Entry(entry.at, happenings.PARTS[entry.noun].icon, "off", said, who=self._who(entry))
+
+    def _who(self, entry: HistoryEntry) -> str:
+        return self._names.get(entry.user_id or 0, "") or _via(entry.via)
+
     def _change(self, entry: HistoryEntry) -> Entry:
         verb = entry.kind.partition(".")[2]
         shown = {key: pair for key, pair in entry.changes.items() if key in self.known and (key not in DERIVED or len(entry.changes) == 1)}
         title, body = self._said(verb, shown)
-        icon, tone = LOOKS.get(verb, ("pencil", "off"))
+        icon, tone = happenings.LOOKS.get(verb, ("pencil", "off"))
         if "close_date" in shown and verb == "edited":
             icon, tone = "calendar-clock", "warn"
         may_undo = self.may and entry.changes and verb in ("edited", "moved", "assigned", "won", "lost", "reopened")
         undo = self.kind.url("undo", self.record.pk, entry.pk) if may_undo else ""
-        return Entry(entry.at, icon, tone, title, body, self._names.get(entry.user_id or 0, "") or _via(entry.via), undo)
+        return Entry(entry.at, icon, tone, title, body, self._who(entry), undo)
 
     def _said(self, verb: str, shown: dict[str, list[Any]]) -> tuple[str, str]:
-        if verb in SENTENCES and verb not in ("edited", "moved", "assigned", "undone"):
+        if verb in happenings.SENTENCES:
             extra = [] if verb == "created" else [self._line(key, pair) for key, pair in shown.items() if key not in ("stage", "closed_on")]
-            return SENTENCES[verb](), "\n".join(extra)
+            return happenings.SENTENCES[verb](), "\n".join(extra)
         lines = [self._line(key, pair) for key, pair in shown.items()]
-        if len(lines) == 1:
-            return lines[0], ""
+        if len(lines) < 2:
+            return lines[0] if lines else happenings.BY_FIELD[verb](), ""
         return ngettext("%(count)s field changed", "%(count)s fields changed", len(lines)) % {"count": len(lines)}, "\n".join(lines)
 
     def _line(self, key: str, pair: list[Any]) -> str:
@@ -145,15 +155,3 @@ def tasks(request: Request, about: str, record: Any) -> list[Activity]:
     """The open tasks of a record."""
     rows = Activity.objects.visible_to(request.actor).open_tasks().filter(**{about: record})
     return list(rows.select_related("user").order_by("due_on", "id")[:LIMIT])
-
-
-LOOKS = {
-    "created": ("plus", "off"), "moved": ("move-right", ""), "won": ("trophy", "pos"), "lost": ("circle-x", "neg"), "reopened": ("rotate-ccw", "warn"),
-    "assigned": ("user", "off"), "undone": ("undo-2", "off"), "archived": ("archive", "off"), "restored": ("archive-restore", "off"),
-    "contact": ("users", "off"), "credits": ("percent", "off"), "lines": ("list", "off"), "answered": ("timer", "pos"), "converted": ("git-branch", "pos"),
-}  # fmt: skip
-SENTENCES: dict[str, Callable[[], str]] = {
-    "created": lambda: _("Created"), "won": lambda: _("Won"), "lost": lambda: _("Lost"), "reopened": lambda: _("Reopened"), "archived": lambda: _("Archived"),
-    "restored": lambda: _("Restored"), "contact": lambda: _("People changed"), "credits": lambda: _("Credits changed"), "lines": lambda: _("Line items changed"),
-    "answered": lambda: _("First answer"), "converted": lambda: _("Converted"), "blanked": lambda: _("Personal data blanked in history"),
-}  # fmt: skip
