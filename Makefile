@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run setup docs test test-python test-postgres check messages bench shots system
+.PHONY: run setup docs test test-python test-postgres check messages bench faults shots system
 
 run: setup
 	$(BIN)/pacesetter up
@@ -45,6 +45,11 @@ ROOMS_AND_DOORS := tests/base tests/crm tests/intake tests/analytics tests/plann
 
 test-postgres: $(VENV)/.tested
 	$(BIN)/python tests/postgres.py -q -n 2 --dist worksteal $(ROOMS_AND_DOORS)
+
+# Fifty kills of each kind, on both databases; the ordinary tests take one.
+faults: $(VENV)/.tested
+	PACESETTER_FAULTS=50 $(BIN)/pytest -q tests/faults
+	PACESETTER_FAULTS=50 $(BIN)/python tests/postgres.py -q tests/faults/test_killed.py
 
 docs: $(VENV)/.tested
 	$(BIN)/python docs/generate.py

@@ -33,7 +33,7 @@ def work(stop: threading.Event) -> None:
     while not stop.is_set():
         _say_alive()
         try:
-            if not _one_round():
+            if not one_round():
                 stop.wait(IDLE_SECONDS)
         except DatabaseError:
             log.exception("the database did not answer; trying again")
@@ -41,7 +41,8 @@ def work(stop: threading.Event) -> None:
             stop.wait(2)
 
 
-def _one_round() -> bool:
+def one_round() -> bool:
+    """Run the oldest job that may run, or do the chores; whether there was a job."""
     job = jobs.claim()
     if job is None:
         for run in CHORES:

@@ -85,9 +85,7 @@ def _changes(found: dict[str, Any]) -> int:
 
 def _wanted(found: dict[str, Any], yes: bool) -> bool:
     """Whether there is something to load, and somebody wants it."""
-    return bool(_changes(found)) and (
-        yes or click.confirm("Accept these proposals and load?", err=True)
-    )
+    return bool(_changes(found)) and (yes or click.confirm("Accept these proposals and load?", err=True))
 
 
 def _refuse_unfinished(job: Any) -> None:

@@ -39,8 +39,9 @@ def greet(address: str, demo: bool, seed: int) -> None:
     """Say where it runs and how to sign in; an empty company becomes the demo company, or gets a first-run link."""
     from pacesetter.base import find, users
     from pacesetter.base.models import User
+    from pacesetter.demo import is_unfinished
 
-    if not find.every(User).exists() and demo:
+    if demo and (is_unfinished() or not find.every(User).exists()):
         _show_signins(*_make_demo(seed))
     elif not User.objects.able_to_sign_in().exists():
         click.echo(f"\nNobody can sign in yet. Begin here: {address}/first-run/{users.first_run_key()}")

@@ -4,6 +4,6 @@
 Only `cli` and tests import it.
 """
 
-from pacesetter.demo.play import make
+from pacesetter.demo.play import is_unfinished, make
 
-__all__ = ["make"]
+__all__ = ["is_unfinished", "make"]

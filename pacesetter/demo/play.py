@@ -5,11 +5,14 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings as conf
+from django.core.management import call_command
 from django.db import transaction
 
-from pacesetter.base import clock, settings
+from pacesetter.base import clock, ensure, settings
 from pacesetter.base.actor import Actor
 from pacesetter.base.models import User
 from pacesetter.core import periods
@@ -29,8 +32,9 @@ add_sentences({"not_empty": mark("The data folder already holds a company. The d
 
 def make(size: str, *, seed: int, password: str, step: Step) -> list[User]:
     """Make the company; returns the people who can sign in. It ends today and reaches 36 months back."""
-    if User.objects.exists():
-        raise Refused("not_empty")
+    _begin_anew() if is_unfinished() else _refuse_company()
+    _mark().parent.mkdir(parents=True, exist_ok=True)
+    _mark().touch()
     now = clock.now()
     script = plan.make(clock.today(), now, seed, SCALES[size])
     with clock.set_to(clock.noon(script.since)), transaction.atomic():
@@ -38,7 +42,29 @@ def make(size: str, *, seed: int, password: str, step: Step) -> list[User]:
     with settings.remembered():
         _Play(script, crew, now, random.Random(seed + 2), step).perform()
     truth.write(script, seed)
+    _mark().unlink()
     return list(User.objects.able_to_sign_in().select_related("role").order_by("role__position", "name_key"))
+
+
+def is_unfinished() -> bool:
+    """Whether a demo company was interrupted while it was made; nobody has used it."""
+    return _mark().exists()
+
+
+def _mark() -> Path:
+    return Path(conf.PACESETTER_DATA) / "demo" / "unfinished"
+
+
+def _refuse_company() -> None:
+    if User.objects.exists():
+        raise Refused("not_empty")
+
+
+def _begin_anew() -> None:
+    """Half a company is nobody's: take it away."""
+    ensure.unprotect()
+    call_command("flush", interactive=False, verbosity=0)
+    ensure.ensure()
 
 
 class _Play:

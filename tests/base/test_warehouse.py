@@ -161,9 +161,10 @@ def test_the_worker_refreshes_when_due(three, monkeypatch) -> None:
     monkeypatch.setattr(refreshing, "_last_look", -100.0)
     warehouse.refresh_when_due()
     assert len(rows()) == 3
+    monkeypatch.setattr(refreshing, "DUE_SECONDS", 1e9)  # however slow the machine is
     Dirty.objects.create(noun="deal", object_id=three[0].pk)
     warehouse.refresh_when_due()
-    assert Dirty.objects.exists(), "not again within two seconds"
+    assert Dirty.objects.exists(), "not again so soon"
 
 
 def test_names_both_ways(cast) -> None:

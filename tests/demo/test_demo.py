@@ -11,7 +11,7 @@ from django.conf import settings
 from pacesetter.base.models import Option, User
 from pacesetter.core.errors import Refused
 from pacesetter.crm.models import Account, Activity, Contact, Deal, DealChange, Lead, LineItem
-from pacesetter.demo import make, plan
+from pacesetter.demo import is_unfinished, make, plan
 from pacesetter.planning.models import ForecastCall, Quota
 
 TODAY = dt.date(2026, 11, 20)
@@ -81,3 +81,21 @@ def test_a_short_company_is_played_and_adds_up(monkeypatch):
     assert User.objects.filter(is_active=False).exists()
     assert all(option.label.keys() == {"en", "es", "it"} for option in Option.objects.all())
     assert Option.objects.get(key="energy").label["es"] == "Energía"
+
+
+@pytest.mark.django_db
+def test_an_interrupted_company_is_made_anew(monkeypatch):
+    monkeypatch.setattr(plan, "MONTHS", 1)
+    password = "amber-quarry-77-lake"
+
+    def dies(done, total, text):
+        if done > 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        make("s", seed=7, password=password, step=dies)
+    half = User.objects.count()
+    assert is_unfinished() and half
+    make("s", seed=7, password=password, step=lambda *_: None)
+    assert not is_unfinished() and User.objects.count() == half
+    assert Deal.objects.values("name", "created_on", "account").distinct().count() == Deal.objects.count()

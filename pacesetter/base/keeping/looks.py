@@ -124,8 +124,8 @@ def numbers() -> Iterator[Finding]:
     lost = [name for name in (version.files if version else ()) if not (extracts() / name).exists()]
     if lost:
         yield Finding("extracts_missing", len(lost), tuple(lost), mend=lambda: warehouse.refresh(full=True))
-    elif warehouse.is_stale() and not worker.is_alive():
-        yield Finding("extracts_behind", Dirty.objects.values("noun", "object_id").distinct().count(), mend=warehouse.refresh)
+    elif not worker.is_alive() and (count := Dirty.objects.values("noun", "object_id").distinct().count()):
+        yield Finding("extracts_behind", count, mend=warehouse.refresh)
 
 
 @look("jobs")

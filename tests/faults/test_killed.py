@@ -1,0 +1,124 @@
+"""Processes that are killed at random moments: nothing committed is lost, nothing happens twice, and work goes on where it stopped.
+
+`PACESETTER_FAULTS` says how many kills (`make faults` asks for 50, the ordinary tests for a few).
+"""
+
+import csv
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.houses import ROOT, House
+
+KILLS = int(os.environ.get("PACESETTER_FAULTS", "1"))
+ROWS = 1_500
+FORGOTTEN = "UPDATE base_job SET lease_until = '2020-01-01 00:00:00' WHERE state = 'running'"
+
+
+@pytest.fixture
+def house(tmp_path):
+    made = House(tmp_path / "data")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "deals.csv"
+    with path.open("w", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["Deal ID", "Deal Name", "Stage", "Amount", "Close Date", "Created Date", "Owner"])
+        for n in range(ROWS):
+            stage = ("Closed Won", "Closed Lost", "Discovery")[n % 3]
+            writer.writerow([f"D{n}", f"Deal {n}", stage, f"{n}.25", f"2026-0{n % 9 + 1}-20", "2025-12-01", f"Seller {n % 7}"])
+    return str(path)
+
+
+def kill_after(house, seconds, *arguments):
+    """Start a command and kill it, unless it ends before; returns whether it was killed."""
+    call = [sys.executable, "-m", "pacesetter.cli", *arguments]
+    running = subprocess.Popen(call, env=house.environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        running.wait(seconds)
+    except subprocess.TimeoutExpired:
+        running.send_signal(signal.SIGKILL)
+    return running.wait() == -signal.SIGKILL
+
+
+def one(house, statement):
+    return house.sql(statement)[0][0]
+
+
+def count(house, table):
+    return one(house, f"SELECT count(*) FROM {table}")
+
+
+def go_on(house):
+    """What the next worker does once the lease of the dead one has run out."""
+    house.sql(FORGOTTEN)
+    house.pacesetter("worker", "--once")
+
+
+def test_a_load_goes_on_where_it_was_killed_and_a_revert_too(house, file):
+    chance = random.Random(11)
+    house.pacesetter("settings")  # an empty, migrated company
+    begun = time.monotonic()
+    kill_after(house, 60, "import", file, "--check")
+    check = time.monotonic() - begun
+    for _ in range(KILLS):
+        for _ in range(6):  # until a kill falls into the load itself
+            kill_after(house, check * chance.uniform(0.8, 1.6), "import", file, "--yes")
+            if count(house, "crm_deal"):
+                break
+        go_on(house)
+        if not count(house, "crm_deal"):  # every kill came before the load was queued
+            house.pacesetter("import", file, "--yes")
+        assert count(house, "crm_deal") == count(house, "base_externalid WHERE noun = 'deal'") == ROWS
+        assert count(house, "base_historyentry WHERE kind = 'deal.created'") == ROWS
+        assert one(house, "SELECT count(DISTINCT deal_id) FROM crm_dealchange") == ROWS
+        (number,) = house.sql("SELECT id FROM intake_import WHERE state = 'done' ORDER BY id DESC LIMIT 1")[0]
+        kill_after(house, check * chance.uniform(0.4, 0.9), "import", "--revert", str(number))
+        go_on(house)
+        if count(house, "crm_deal"):  # the kill came before the revert was queued
+            house.pacesetter("import", "--revert", str(number))
+        assert count(house, "crm_deal") == count(house, "crm_dealchange") == count(house, "base_externalid") == 0
+        house.sql("DROP TRIGGER base_historyentry_keeps" + (" ON base_historyentry" if house.on_postgres else ""))
+        house.sql("DELETE FROM base_historyentry WHERE kind = 'deal.created'")
+        house.pacesetter("doctor", "--fix", "--yes")
+
+
+def test_numbers_are_right_after_a_refresh_was_killed(house, file):
+    chance = random.Random(12)
+    house.pacesetter("import", file, "--yes")
+    for _ in range(KILLS):
+        house.sql("INSERT INTO base_dirty (noun, object_id) SELECT 'deal', id FROM crm_deal")
+        kill_after(house, chance.uniform(1.0, 3.5), "metric", "win_rate", "--period", "all")
+        (cell,) = json.loads(house.pacesetter("metric", "win_rate", "--period", "all", "--format", "json"))
+        assert (cell["num"], cell["den"]) == (ROWS / 3, ROWS * 2 / 3)
+    assert count(house, "base_dirty") == 0
+
+
+def test_a_first_start_that_was_killed_is_finished_by_the_next(house):
+    chance = random.Random(13)
+    for _ in range(KILLS):
+        kill_after(house, chance.uniform(0.5, 3.0), "settings")
+    house.pacesetter("settings")
+    assert "  ok  guards" in house.pacesetter("doctor") and count(house, "base_role") == 9
+
+
+def test_a_killed_backup_leaves_no_file_that_looks_like_one(house, tmp_path):
+    house.pacesetter("settings")
+    chance = random.Random(14)
+    for _ in range(KILLS):
+        killed = kill_after(house, chance.uniform(1.0, 2.5), "backup", str(tmp_path / "kept.zip"))
+        if not killed:
+            break
+        assert not (tmp_path / "kept.zip").exists()
+    (tmp_path / "kept.zip").unlink(missing_ok=True)
+    house.pacesetter("backup", str(tmp_path / "kept.zip"))

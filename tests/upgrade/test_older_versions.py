@@ -1,0 +1,32 @@
+"""Data folders that older versions wrote open in this one, and answer every number as they did."""
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.upgrade.live import answers, command
+
+HERE = Path(__file__).resolve().parent
+VERSIONS = sorted(folder.name for folder in HERE.glob("v*"))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_it_opens_and_answers_alike(version, tmp_path):
+    old, data = HERE / version, tmp_path / "data"
+    data.mkdir()
+    with closing(sqlite3.connect(data / "pacesetter.sqlite3")) as con:
+        con.executescript((old / "company.sql").read_text())
+    shutil.copytree(old / "extracts", data / "extracts")
+    assert answers(data) == json.loads((old / "answers.json").read_text())
+    findings = json.loads(command(data, "doctor", "--format", "json"))
+    assert findings == []
+
+
+def test_there_is_a_version_and_it_is_small():
+    assert VERSIONS
+    for version in VERSIONS:
+        assert sum(file.stat().st_size for file in (HERE / version).rglob("*") if file.is_file()) < 300_000
