@@ -8,7 +8,7 @@ from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pacesetter.base import history
+from pacesetter.base import find, history
 from pacesetter.base.models import HistoryEntry
 from pacesetter.crm.models import CampaignMember, DealChange, DealContact
 
@@ -57,8 +57,8 @@ def entries(noun: str, pk: int, limit: int) -> list[HistoryEntry]:
 
 
 def _of_part(key: str, column: str, pk: int) -> Any:
-    there = PARTS[key].model.objects.filter(**{column: pk}).order_by()
-    return HistoryEntry.objects.filter(noun=key, object_id__in=there.values("pk")).order_by()
+    there = find.every(PARTS[key].model, **{column: pk}).order_by()
+    return find.every(HistoryEntry, noun=key, object_id__in=there.values("pk")).order_by()
 
 
 def of_parts(entries: Iterable[HistoryEntry]) -> dict[int, str]:
@@ -66,7 +66,7 @@ def of_parts(entries: Iterable[HistoryEntry]) -> dict[int, str]:
     said: dict[int, str] = {}
     for key, part in PARTS.items():
         mine = [entry for entry in entries if entry.noun == key]
-        names = part.model.objects.select_related(part.named).in_bulk([entry.object_id for entry in mine]) if mine else {}
+        names = find.every(part.model).select_related(part.named).in_bulk([entry.object_id for entry in mine]) if mine else {}
         for entry in mine:
             text = part.new() if entry.kind == f"{key}.created" else part.changed()
             said[entry.pk] = text % {"name": getattr(names[entry.object_id], part.named)}
@@ -75,8 +75,8 @@ def of_parts(entries: Iterable[HistoryEntry]) -> dict[int, str]:
 
 def told(deal: int) -> list[tuple[Any, str]]:
     """When imports brought what another system remembers of a deal, with how much."""
-    changes = DealChange.objects.filter(deal_id=deal, origin="told").order_by().values("pk")
-    kinds = HistoryEntry.objects.filter(noun="deal_history", object_id__in=changes).order_by()
+    changes = find.every(DealChange, deal_id=deal, origin="told").order_by().values("pk")
+    kinds = find.every(HistoryEntry, noun="deal_history", object_id__in=changes).order_by()
     return [(row["last"], _many(row["count"])) for row in kinds.values("batch").annotate(last=Max("at"), count=Count("id"))]
 
 

@@ -31,7 +31,8 @@ def text_of(name):
 
 
 def test_nothing_that_was_made(tracked):
-    assert [name for name in tracked if MADE.search(name)] == []
+    kept = re.compile(r"tests/upgrade/v[^/]+/")  # what older versions wrote is kept on purpose
+    assert [name for name in tracked if MADE.search(name) and not kept.match(name)] == []
 
 
 @pytest.mark.parametrize("pattern", [HOME, REGISTRY], ids=["a path of one machine", "the host of a registry"])
