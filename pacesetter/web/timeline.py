@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from pacesetter.base import fields
 from pacesetter.base.fields import Field
 from pacesetter.base.models import HistoryEntry
-from pacesetter.crm import choices
+from pacesetter.crm import choices, parts
 from pacesetter.crm.models import Activity
 from pacesetter.web import formats, forms, happenings, words
 from pacesetter.web.cells import Looks
@@ -46,7 +46,7 @@ class Timeline:
         self.known = fields.of(kind.key)
         self.looks = Looks(request.actor, request.company.currency)
         self.may = kind.may_edit(record, request.actor)
-        self.entries = happenings.entries(kind.key, record.pk, LIMIT)
+        self.entries = parts.entries(kind.key, record.pk, LIMIT)
 
     def weeks(self) -> list[tuple[str, list[Entry]]]:
         """Activities and changes, newest first, under the week in which they fell."""
@@ -62,12 +62,12 @@ class Timeline:
     def changes(self) -> list[Entry]:
         """What was changed, by whom, each with its undo."""
         self._names, said = choices.names(self._people()), happenings.of_parts(self.entries)
-        return [self._part(entry, said[entry.pk]) if entry.pk in said else self._change(entry) for entry in self.entries]
+        return [self._part(entry, *said[entry.pk]) if entry.pk in said else self._change(entry) for entry in self.entries]
 
     def told(self) -> list[Entry]:
         """What imports brought of another system's memory: a line per import, the changes themselves are in the numbers."""
-        found = happenings.told(self.record.pk) if self.kind.key == "deal" else []
-        return [Entry(at, "history", "off", said, who=_via("import")) for at, said in found]
+        found = parts.told(self.record.pk) if self.kind.key == "deal" else []
+        return [Entry(at, "history", "off", happenings.told(count), who=_via("import")) for at, count in found]
 
     def _people(self) -> set[int]:
         ids = {entry.user_id for entry in self.entries if entry.user_id}
@@ -77,8 +77,8 @@ class Timeline:
                     ids |= {int(value) for value in pair if value}
         return ids
 
-    def _part(self, entry: HistoryEntry, said: str) -> Entry:
-        return Entry(entry.at, happenings.PARTS[entry.noun].icon, "off", said, who=self._who(entry))
+    def _part(self, entry: HistoryEntry, icon: str, said: str) -> Entry:
+        return Entry(entry.at, icon, "off", said, who=self._who(entry))
 
     def _who(self, entry: HistoryEntry) -> str:
         return self._names.get(entry.user_id or 0, "") or _via(entry.via)

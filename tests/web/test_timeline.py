@@ -9,7 +9,7 @@ from pathlib import Path
 import pacesetter
 from pacesetter.base import history
 from pacesetter.base.loaders import LOADERS
-from pacesetter.crm import campaigns, histories
+from pacesetter.crm import campaigns, histories, parts
 from pacesetter.web import happenings
 from pacesetter.web.nouns import NOUNS
 
@@ -43,6 +43,7 @@ def test_every_kind_about_a_record_has_a_sentence():
     verbs = {verb for _, verb in written if verb != "*"} | OPEN
     assert {("*", "updated"), ("deal", "updated"), ("deal", "moved"), ("*", "*")} <= written
     assert verbs - GONE - happenings.SENTENCES.keys() - happenings.BY_FIELD.keys() == set()
+    assert happenings.PARTS.keys() == parts.PARTS.keys()
 
 
 def test_a_deal_says_who_takes_part_and_what_another_system_remembers(company, stages, system, signed_in):
