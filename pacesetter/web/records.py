@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from pacesetter.base import fields
 from pacesetter.core.errors import Conflict, Refused
-from pacesetter.web import bulk, edits, forms, toasts
+from pacesetter.web import bulk, edits, forms, toasts, twins
 from pacesetter.web.nouns import NOUNS, Noun
 from pacesetter.web.request import Request
 from pacesetter.web.routes import page
@@ -78,7 +78,10 @@ def _changed(sent: dict[str, Any], record: Any, known: dict[str, fields.Field]) 
 
 def _form(request: Request, kind: Noun, form: forms.Form, record: Any = None, status: int = 200) -> HttpResponse:
     title = _("Edit %(name)s") % {"name": record} if record else _(kind.new)
-    return render(request, "records/form.html", {"noun": kind, "form": form, "record": record, "title": title}, status=status)
+    asks = "" if record else twins.trigger(kind.key)
+    return render(
+        request, "records/form.html", {"noun": kind, "form": form, "record": record, "title": title, "twins": asks}, status=status
+    )
 
 
 @require_POST

@@ -25,6 +25,7 @@ from pacesetter.web import (
     today,
     tool_page,
     tools,
+    twins,
 )
 from pacesetter.web.settings import urls as settings
 
@@ -40,6 +41,7 @@ urlpatterns = [
     *jobs.urls,
     *saved_views.urls,
     *records.urls,
+    *twins.urls,
     *overview.urls,
     *metrics.urls,
     *palette.urls,

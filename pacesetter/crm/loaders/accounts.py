@@ -8,6 +8,7 @@ from pacesetter.base.loaders import LOADERS, LOOKUPS, Slot, Values
 from pacesetter.core.labels import mark
 from pacesetter.core.text import fold
 from pacesetter.crm import accounts, campaigns, products
+from pacesetter.crm.alike import marks_of_account
 from pacesetter.crm.loaders.shelves import CURRENCY, OWNER, ShelfLoader, chunks
 
 
@@ -67,9 +68,7 @@ class AccountLoader(NamedLoader):
         return [*super().slots(), ADDRESS]
 
     def marks(self, values: Values) -> dict[str, str]:
-        domain = values.get("domain") or (accounts.domain_of(values["website"]) if values.get("website") else "")
-        name = fold(values.get("name", ""))[:200]
-        return {kind: text for kind, text in (("domain", domain), ("name", name)) if text}
+        return marks_of_account(values)
 
     def settle(self, values: Values) -> None:
         """A whole address fills what its own columns leave empty."""

@@ -10,6 +10,7 @@ from pacesetter.base.loaders import LOADERS, Remark, Slot, Values
 from pacesetter.core.labels import mark
 from pacesetter.core.text import fold
 from pacesetter.crm import contacts, leads
+from pacesetter.crm.alike import marks_of_person
 from pacesetter.crm.loaders.shelves import OWNER, ShelfLoader, chunks
 from pacesetter.crm.models import LeadChange
 
@@ -56,7 +57,7 @@ class PersonLoader(ShelfLoader):
         return values.get("email") or fold(_name(values)) or None
 
     def marks(self, values: Values) -> dict[str, str]:
-        return {"email": values["email"]} if values.get("email") else {}
+        return {kind: text for kind, text in marks_of_person(values).items() if kind == "email"}  # files have too many namesakes
 
     def match(self, keys: Collection[Hashable]) -> dict[Hashable, int]:
         found: dict[Hashable, int] = {}

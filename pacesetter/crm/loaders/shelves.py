@@ -8,6 +8,7 @@ from pacesetter.base.loaders import DELETED, ID, MERGED, Loader, Slot, Values, s
 from pacesetter.base.models import Dirty, ExternalId, HistoryEntry
 from pacesetter.base.writes import Writes
 from pacesetter.core.labels import mark
+from pacesetter.crm.alike import MARKS
 from pacesetter.crm.births import Prepared
 from pacesetter.crm.records import Changes, Shelf, put
 
@@ -112,9 +113,6 @@ class ShelfLoader(Loader):
     def remove(self, ids: Collection[int], *, by: "Actor") -> None:
         self.shelf.model.objects.filter(pk__in=ids).delete()
         history.mark_dirty(self.noun, ids)
-
-
-MARKS = {"email": "email", "domain": "domain", "name": "name_key"}
 
 
 def chunks(items: Collection[Any], size: int = 500) -> list[list[Any]]:
