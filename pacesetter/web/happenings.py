@@ -47,3 +47,16 @@ def told(count: int) -> str:
     return ngettext("%(count)s earlier change brought by an import", "%(count)s earlier changes brought by an import", count) % {
         "count": count
     }
+
+
+def matched(entry: HistoryEntry | None) -> str:
+    """The sentence for a placeholder that gave what it held to the person it stands for."""
+    if entry is None:
+        return ""
+    told = {"name": entry.data["to"], "count": entry.data["records"]}
+    return (
+        ngettext(
+            "Matched with %(name)s: %(count)s record handed over", "Matched with %(name)s: %(count)s records handed over", told["count"]
+        )
+        % told
+    )

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pacesetter
-from pacesetter.base import history
+from pacesetter.base import history, users
 from pacesetter.base.loaders import LOADERS
-from pacesetter.crm import campaigns, histories, parts
+from pacesetter.crm import campaigns, deals, histories, owners, parts
 from pacesetter.web import happenings
 from pacesetter.web.nouns import NOUNS
 
@@ -68,3 +68,11 @@ def test_an_update_that_shows_no_field_is_still_said(company, system, signed_in)
     history.record(company["ours"], "deal.updated", by=system)
     page = signed_in("ines").get(f"/deals/{company['ours'].pk}").content.decode()
     assert "Updated by an import" in page and "0 fields changed" not in page
+
+
+def test_a_placeholder_says_whom_it_was_matched_with(company, cast, system, signed_in):
+    [known_by_id] = users.create_placeholders(["Owner 0051"], by=system)
+    deals.assign(company["ours"], to=known_by_id, by=system)
+    owners.match(known_by_id, to=cast.ines, by=system)
+    assert "Matched with Ines Navarro: 1 record handed over" in signed_in("ada").get(f"/settings/people/{known_by_id.pk}").content.decode()
+    assert "Matched with" not in signed_in("ada").get(f"/settings/people/{cast.ines.pk}").content.decode()

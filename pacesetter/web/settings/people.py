@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pacesetter.base import find, teams, users
+from pacesetter.base import find, history, teams, users
 from pacesetter.base.models import Role, Team, User
 from pacesetter.core.text import fold
-from pacesetter.web import forms, toasts
+from pacesetter.web import forms, happenings, toasts
 from pacesetter.web.request import Request
 from pacesetter.web.settings import access, invite, terms
 from pacesetter.web.settings.frame import LANGUAGES, Act, Part, answer, chosen, number, page, show
@@ -94,6 +94,7 @@ def person(request: Request, pk: int) -> HttpResponse:
     shown = {
         "person": user,
         "history": terms.history(user),
+        "matched": happenings.matched(history.of("user", user.pk).filter(kind="user.matched").first()),
         "link": invite.link(request, user),
         "mails": invite.mails(),
         "access": access.answer(request, user),
