@@ -4,12 +4,14 @@ from ninja import NinjaAPI
 
 from pacesetter.api.auth import AUTH
 from pacesetter.api.errors import handle
+from pacesetter.api.pace import PACE
 
 api = NinjaAPI(
     title="Pacesetter",
     version="1",
     description="Customer records, imports, numbers and the foundation under them. Money is in major units with its currency; shares are fractions.",
     auth=AUTH,
+    throttle=[PACE],
     urls_namespace="api",
 )
 handle(api)

@@ -7,13 +7,13 @@ from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, ValidationError
+from ninja.errors import AuthenticationError, Throttled, ValidationError
 
 from pacesetter.base.busy import busy
 from pacesetter.base.logs import request_id
 from pacesetter.core.errors import Refused
 
-TITLES = {401: "Not signed in", 403: "Not allowed", 404: "Not found", 409: "Conflict", 422: "Refused", 503: "Busy"}
+TITLES = {401: "Not signed in", 403: "Not allowed", 404: "Not found", 409: "Conflict", 422: "Refused", 429: "Too many calls", 503: "Busy"}
 
 
 def problem(status: int, code: str, detail: str, **more: Any) -> HttpResponse:
@@ -48,6 +48,10 @@ def handle(api: NinjaAPI) -> None:
         answer = problem(401, "not_signed_in", gettext("Send a valid token: Authorization: Bearer …"))
         answer["WWW-Authenticate"] = "Bearer"
         return answer
+
+    @api.exception_handler(Throttled)
+    def too_many(request: HttpRequest, error: Throttled) -> HttpResponse:
+        return problem(429, "too_many_calls", gettext("You call more often than is allowed. Wait as long as Retry-After says."))
 
     @api.exception_handler(Http404)
     def missing(request: HttpRequest, error: Http404) -> HttpResponse:

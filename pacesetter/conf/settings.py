@@ -16,6 +16,7 @@ PACESETTER_URL = boot("PACESETTER_URL", "", "Public address, for links in invita
 BEHIND_HTTPS = (
     boot("PACESETTER_HTTPS", "", "1 when a proxy in front speaks HTTPS: secure cookies, HSTS, X-Forwarded-Proto is believed.") == "1"
 )
+API_RATE = int(boot("PACESETTER_API_RATE", "1200", "API calls that one person may make in a minute."))
 LOG_FORMAT = boot("PACESETTER_LOG", "text", "text or json: the format of log lines.")
 
 INSTALLED_APPS = [
@@ -40,6 +41,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "pacesetter.web.middleware.request_id",
+    "pacesetter.api.pace.say_pace",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
