@@ -3,13 +3,15 @@
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
 from pacesetter.base import clock
 from pacesetter.base.find import every, tables
 from pacesetter.base.leaving import LEAVING, Leaving
 from pacesetter.base.loaders import DELETED, LOADERS, MERGED, Found, Values
 from pacesetter.base.models import User
 from pacesetter.core.labels import in_language
-from pacesetter.crm.models import Activity, CampaignMember, Deal, DealChange, DealContact, Pipeline, Stage
+from pacesetter.crm.models import Activity, CampaignMember, Contact, Deal, DealChange, DealContact, Lead, Pipeline, Stage
 
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
@@ -112,6 +114,11 @@ def _roles(ids: Collection[int]) -> dict[int, Values]:
     return {row.pk: {"deal": row.deal_id, "contact": row.contact_id, "role": row.role} for row in rows}
 
 
+def _members(by: "Actor") -> Any:
+    """Whom a campaign reached, as far as the actor may see them."""
+    return every(CampaignMember).filter(Q(lead__in=Lead.objects.visible_to(by)) | Q(contact__in=Contact.objects.visible_to(by)))
+
+
 LEAVING.add("user", Leaving(lambda by: every(User), _stored("user"), _user, {"first_name": (), "last_name": ("name",)}))
 for _noun in ("product", "campaign"):
     _records(_noun)
@@ -122,7 +129,7 @@ _records("contact", full_name=())
 _records("deal", _deal)
 _records("lead", full_name=())
 LEAVING.add("activity", Leaving(lambda by: Activity.objects.visible_to(by), _stored("activity"), _activity, ACTIVITY))
-LEAVING.add("campaign_member", Leaving(lambda by: every(CampaignMember), _stored("campaign_member")))
+LEAVING.add("campaign_member", Leaving(_members, _stored("campaign_member")))
 LEAVING.add("deal_contact", Leaving(lambda by: every(DealContact, deal__in=Deal.objects.visible_to(by)), _roles))
 
 

@@ -6,7 +6,7 @@ Layouts are those of the import, read backwards. What a shape has no place for i
 import datetime as dt
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -21,7 +21,6 @@ from pacesetter.core.errors import Invalid, Refused, add_sentences
 from pacesetter.core.labels import mark
 from pacesetter.core.money import to_major
 from pacesetter.intake import sheets
-from pacesetter.intake.headers import squash
 from pacesetter.intake.profiles.layouts import PROFILES, Profile
 from pacesetter.intake.sheets import Sheet
 from pacesetter.intake.writers import WRITERS, Cell
@@ -112,9 +111,7 @@ class _Moving:
         if sheet.joins:
             return bool(row.get(sheet.joins))
         if alone := LEAVING[sheet.noun].alone:
-            return sheet.property_slot or any(
-                row.get(slot.key) not in (None, "") for slot in sheet.columns.values() if slot.key not in alone
-            )
+            return bool(sheet.told) or any(row.get(slot.key) not in (None, "") for slot in sheet.columns.values() if slot.key not in alone)
         if not sheet.fixed or all(row.get(key) == value for key, value in sheet.fixed.items()):
             return True
         others = [one for one in self.sheets if one.noun == sheet.noun and one.fixed and not one.joins]
@@ -127,8 +124,8 @@ class _Moving:
         named = self._named(sheet, rows)
         if not sheet.joins:
             self._note_lost(sheet, rows)
-        if sheet.property_slot:
-            return [self._line(sheet, one, ids[pk], named) for pk, row in rows.items() for one in self._by_field(sheet, row)]
+        if sheet.told:
+            return [self._line(sheet, one, ids[pk], named) for pk, row in rows.items() for one in self._by_field(sheet, row, named)]
         return [self._line(sheet, row, ids[pk], named) for pk, row in rows.items()]
 
     def _line(self, sheet: Sheet, row: Values, own: str, named: dict[str, dict[int, str]]) -> list[Cell]:
@@ -158,7 +155,7 @@ class _Moving:
     def _named(self, sheet: Sheet, rows: dict[int, Values]) -> dict[str, dict[int, str]]:
         """The ids of everything these rows refer to, by noun."""
         wanted: dict[str, set[int]] = {}
-        for slot in sheet.columns.values():
+        for slot in (*sheet.columns.values(), *sheet.told.values()):
             for row in rows.values():
                 value = row.get(slot.key)
                 if isinstance(value, Found):
@@ -177,24 +174,12 @@ class _Moving:
         """What has ids in this shape."""
         return {sheet.noun for sheet in self.sheets if any(slot.key == ID for slot in sheet.columns.values())}
 
-    def _by_field(self, sheet: Sheet, row: Values) -> Iterator[Values]:
+    def _by_field(self, sheet: Sheet, row: Values, named: dict[str, dict[int, str]]) -> Iterator[Values]:
         """One row for each field that a change made known."""
-        loader = LOADERS[sheet.noun]()
-        for name, key in self._properties(loader.pivot).items():
-            if key in row:
-                slot = next(slot for slot in loader.slots() if slot.key == key)
-                value = self._cell(slot, row[key], row, self._named(Sheet("", sheet.noun, {"": slot}), {0: row}))
+        for name, slot in sheet.told.items():
+            if slot.key in row:
+                value = self._cell(slot, row[slot.key], row, named)
                 yield {**row, "property": name, "value": "" if value is None else str(value)}
-
-    def _properties(self, pivot: Mapping[str, str]) -> dict[str, str]:
-        """The system's own names of the fields that histories tell of."""
-        headers = (header for layout in self.profile.files if layout.target == "deal" for header in layout.columns)
-        found: dict[str, str] = {}
-        for header in headers:
-            key = pivot.get(squash(header), "")
-            if key and key not in found.values():
-                found[header] = key
-        return found
 
     # what has no place --------------------------------------------------------------------------
     def _note_lost(self, sheet: Sheet, rows: dict[int, Values]) -> None:
@@ -208,7 +193,7 @@ class _Moving:
         said: dict[str, set[str]] = {noun: {ID} for noun in LEAVING}
         for sheet in self.sheets:
             keys = {slot.key for slot in sheet.columns.values()} | sheet.fixed.keys() | ({sheet.joins} - {""})
-            keys |= set(LOADERS[sheet.noun]().pivot.values()) if sheet.property_slot else set()
+            keys |= {slot.key for slot in sheet.told.values()}
             said[sheet.noun] |= keys | {own for key in keys for own in LEAVING[sheet.noun].others.get(key, ())}
         slots = {noun: {slot.key for slot in LOADERS[noun]().slots()} - LEAVING[noun].others.keys() for noun in LEAVING}
         return {noun: slots[noun] - said[noun] - {"currency", "closed_on"} for noun in LEAVING}

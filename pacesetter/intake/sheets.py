@@ -6,6 +6,7 @@ from typing import Any
 
 from pacesetter.base.leaving import LEAVING
 from pacesetter.base.loaders import DELETED, ID, LOADERS, Slot
+from pacesetter.intake.headers import squash
 from pacesetter.intake.profiles.layouts import Layout, Profile
 
 HEADS = {ID: "Id", DELETED: "Deleted"}
@@ -14,18 +15,17 @@ NOTHING = Slot("nothing", "")
 
 @dataclass(frozen=True)
 class Sheet:
-    """One file: whose rows, which of them, and what its columns are called."""
+    """One file: whose rows, which of them, and what its columns are called.
+
+    In a long table each row tells of one field only: `told` are those fields, by the system's name for them.
+    """
 
     name: str
     noun: str
     columns: Mapping[str, Slot]
     fixed: Mapping[str, Any] = field(default_factory=dict)
     joins: str = ""
-
-    @property
-    def property_slot(self) -> bool:
-        """Whether each row tells of one field only."""
-        return any(slot.key == "property" for slot in self.columns.values())
+    told: Mapping[str, Slot] = field(default_factory=dict)
 
 
 def plain() -> Iterator[Sheet]:
@@ -57,4 +57,15 @@ def _sheet(profile: Profile, layout: Layout, noun: str) -> Sheet:
             headers[header] = key
     columns = {header: slots[key] for header, key in headers.items()}
     own = {profile.own_written.format("_".join(slot.label.split())): slot for slot in slots.values() if slot.key.startswith("custom.")}
-    return Sheet(layout.files[0], noun, columns | (own if profile.own_written else {}), layout.fixed)
+    told = _told(profile, LOADERS[noun]().pivot, slots) if "property" in layout.columns.values() else {}
+    return Sheet(layout.files[0], noun, columns | (own if profile.own_written else {}), layout.fixed, told=told)
+
+
+def _told(profile: Profile, pivot: Mapping[str, str], slots: Mapping[str, Slot]) -> dict[str, Slot]:
+    """The fields that histories tell of, by the first name that the system's deals have for them."""
+    found: dict[str, str] = {}
+    for header in (header for layout in profile.files if layout.target == "deal" for header in layout.columns):
+        key = pivot.get(squash(header), "")
+        if key and key not in found.values():
+            found[header] = key
+    return {header: slots[key] for header, key in found.items()}

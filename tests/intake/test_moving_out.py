@@ -173,6 +173,9 @@ def test_only_what_one_may_see_and_take_leaves(company, cast, system, tmp_path):
     moving_out.write(tmp_path / "mine", by=cast.actor("daniel"))
     with (tmp_path / "mine" / "deals.csv").open(newline="") as file:
         assert {row["Deal"] for row in csv.DictReader(file)} == {"Deal 1", "Deal 3"}
+    assert (tmp_path / "mine" / "campaign-members.csv").read_text().count("\n") == 2
+    moving_out.write(tmp_path / "other", by=cast.actor("mei"))
+    assert (tmp_path / "other" / "campaign-members.csv").read_text().count("\n") == 1, "Ana's lead is not hers to see"
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "other.txt").touch()
     with pytest.raises(Refused, match="not empty"):

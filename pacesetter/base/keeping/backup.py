@@ -3,6 +3,7 @@
 It is written while people work and nobody waits for it. Extracts and remembered SQL are made anew and stay out.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -63,7 +64,7 @@ def write(file: Path, step: Step = lambda done, total: None) -> Summary:
         check(draft)
         draft.replace(file)
     except OSError as error:
-        if error.errno == 28:
+        if error.errno == errno.ENOSPC:
             raise Refused("disk_full", file=file) from error
         raise
     finally:
