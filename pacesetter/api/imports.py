@@ -11,7 +11,8 @@ from ninja.files import UploadedFile
 
 from pacesetter.api.auth import actor_of
 from pacesetter.api.jobs import shown as job_shown
-from pacesetter.base import exports, find
+from pacesetter.base import find
+from pacesetter.base.writers import csv_lines
 from pacesetter.core.errors import NotFound
 from pacesetter.intake import imports, report
 from pacesetter.intake.models import Import, ImportFile, Refusal, Repair
@@ -151,7 +152,7 @@ def fix(request: HttpRequest, pk: int, refusal: int, body: FixIn) -> Any:
 def refusals(request: HttpRequest, pk: int, file: int) -> StreamingHttpResponse:
     rows = report.error_lines(_file(request, pk, file), gettext)
     return StreamingHttpResponse(
-        exports.csv_lines(rows),
+        csv_lines(rows),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="refused.csv"'},
     )

@@ -1,14 +1,12 @@
 """Lists as files: all rows of a view, page by page, as CSV or XLSX; long ones become a job that keeps the file."""
 
-import csv
 import datetime as dt
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
-import xlsxwriter  # type: ignore[import-untyped]
 from django.conf import settings as conf
 from django.db.models import prefetch_related_objects
 from django.utils import translation
@@ -16,10 +14,10 @@ from django.utils import translation
 from pacesetter.base import fields, history, jobs, settings
 from pacesetter.base.listings import LISTINGS, Column, Query, View
 from pacesetter.base.models import Job, User
+from pacesetter.base.writers import Cell, csv_lines, write_xlsx
 from pacesetter.core.errors import Invalid, NotFound, add_sentences
 from pacesetter.core.labels import in_language, mark
 from pacesetter.core.money import to_major
-from pacesetter.core.text import plain_cell
 
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
@@ -30,7 +28,6 @@ add_sentences(
         "too_many_rows": mark("A workbook holds {limit} rows; this list has {count}. Export it as CSV, or filter it."),
     }
 )
-Cell = str | int | float | dt.date | None
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -76,8 +73,7 @@ class Export:
         """The whole file, saying after each page how far it came."""
         table = Table(self.view, lambda done: step(done, self.count))
         if self.form == "xlsx":
-            with path.open("wb") as out:
-                _write_xlsx(table, out)
+            _write_xlsx(table, path)
         else:
             with path.open("w", encoding="utf-8", newline="") as out:
                 out.writelines(csv_lines(table.rows()))
@@ -133,32 +129,11 @@ def file_of(job: Job, *, by: "Actor") -> tuple[Path, str]:
     return path, found["name"]
 
 
-def csv_lines(rows: Iterable[Sequence[Cell]]) -> Iterator[str]:
-    """Rows as lines of CSV; no cell is one that a spreadsheet would run."""
-    for row in rows:
-        line = io.StringIO()
-        csv.writer(line).writerow([_as_text(cell) for cell in row])
-        yield line.getvalue()
-
-
-def _as_text(cell: Cell) -> str:
-    if isinstance(cell, str):
-        return plain_cell(cell)
-    return "" if cell is None else cell.isoformat() if isinstance(cell, dt.date) else str(cell)
-
-
-def _write_xlsx(table: "Table", out: Any) -> None:
-    """A workbook written row by row: memory does not grow with it, and no text becomes a formula or a link."""
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "default_date_format": "yyyy-mm-dd"}
-    with xlsxwriter.Workbook(out, options) as book:
-        sheet = book.add_worksheet()
-        sheet.freeze_panes(1, 0)
-        for at, row in enumerate(table.rows()):
-            for column, cell in enumerate(row):
-                if isinstance(cell, str):
-                    sheet.write_string(at, column, cell)
-                elif cell is not None:
-                    sheet.write(at, column, cell)
+def _write_xlsx(table: "Table", out: IO[bytes] | Path) -> None:
+    rows = table.rows()
+    with write_xlsx(out, [(str(head), "") for head in next(rows)]) as put:
+        for row in rows:
+            put([row])
 
 
 class Table:

@@ -17,13 +17,13 @@ from pacesetter.base import history, loaders, settings
 from pacesetter.base.leaving import LEAVING, Leaving
 from pacesetter.base.loaders import ID, LOADERS, Found, Slot, Values
 from pacesetter.base.models import ExternalId
+from pacesetter.base.writers import WRITERS, Cell
 from pacesetter.core.errors import Invalid, Refused, add_sentences
 from pacesetter.core.labels import mark
 from pacesetter.core.money import to_major
 from pacesetter.intake import sheets
 from pacesetter.intake.profiles.layouts import PROFILES, Profile
 from pacesetter.intake.sheets import Sheet
-from pacesetter.intake.writers import WRITERS, Cell
 
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
@@ -79,7 +79,7 @@ class _Moving:
     def run(self) -> Report:
         total = sum(LEAVING[sheet.noun].rows(self.by).count() for sheet in self.sheets)
         for sheet in self.sheets:
-            columns = {header: slot.type for header, slot in sheet.columns.items()}
+            columns = [(header, slot.type) for header, slot in sheet.columns.items()]
             with WRITERS[self.form](self.folder / f"{sheet.name}.{self.form}", columns, self.profile.blank_is_no) as put:
                 for rows in self._rows(sheet):
                     put(rows)

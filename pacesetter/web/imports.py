@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from pacesetter.base import exports, find
+from pacesetter.base import find
+from pacesetter.base.writers import csv_lines
 from pacesetter.core.errors import NotFound, Refused
 from pacesetter.crm import choices
 from pacesetter.intake import imports, report
@@ -210,7 +211,7 @@ def refusals(request: Request, pk: int, part: int) -> StreamingHttpResponse:
     """The refused rows of a file with their reasons, to mend and send again."""
     rows = report.error_lines(_part(request, pk, ImportFile, part), _)
     headers = {"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": 'attachment; filename="refused.csv"'}
-    return StreamingHttpResponse((line.encode() for line in exports.csv_lines(rows)), headers=headers)
+    return StreamingHttpResponse((line.encode() for line in csv_lines(rows)), headers=headers)
 
 
 # run --------------------------------------------------------------------------------------------

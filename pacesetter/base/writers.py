@@ -2,25 +2,34 @@
 
 import csv
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from pacesetter.core.text import plain_cell
 
 Cell = str | bool | int | float | Decimal | dt.date | dt.datetime | None
+Columns = Sequence[tuple[str, str]]  # heads, each with the type of its field
 Put = Callable[[list[list[Cell]]], None]
 
 
+def csv_lines(rows: Iterable[Sequence[Cell]], blank_is_no: bool = False) -> Iterator[str]:
+    """Rows as lines of CSV: dates as ISO, instants in UTC, yes and no as asked; no cell is one that a spreadsheet would run."""
+    for row in rows:
+        line = io.StringIO()
+        csv.writer(line).writerow([_text(cell, blank_is_no) for cell in row])
+        yield line.getvalue()
+
+
 @contextmanager
-def write_csv(file: Path, columns: Mapping[str, str], blank_is_no: bool) -> Iterator[Put]:
-    """Text in UTF-8; dates as ISO, instants in UTC, yes and no as the system writes them."""
+def write_csv(file: Path, columns: Columns, blank_is_no: bool = False) -> Iterator[Put]:
+    """Text in UTF-8."""
     with file.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out)
-        writer.writerow(columns)
-        yield lambda rows: writer.writerows([[_text(cell, blank_is_no) for cell in row] for row in rows])
+        out.writelines(csv_lines([[name for name, _ in columns]]))
+        yield lambda rows: out.writelines(csv_lines(rows, blank_is_no))
 
 
 def _text(cell: Cell, blank_is_no: bool) -> str:
@@ -41,15 +50,15 @@ def _text(cell: Cell, blank_is_no: bool) -> str:
 
 
 @contextmanager
-def write_xlsx(file: Path, columns: Mapping[str, str], blank_is_no: bool) -> Iterator[Put]:
-    """A workbook written row by row; no text becomes a formula or a link."""
+def write_xlsx(file: Path | IO[bytes], columns: Columns, blank_is_no: bool = False) -> Iterator[Put]:
+    """A workbook written row by row: memory does not grow with it, and no text becomes a formula or a link."""
     import xlsxwriter  # type: ignore[import-untyped]
 
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "remove_timezone": True}
     with xlsxwriter.Workbook(file, {**options, "default_date_format": "yyyy-mm-dd"}) as book:
         sheet, at = book.add_worksheet(), 0
         sheet.freeze_panes(1, 0)
-        sheet.write_row(0, 0, list(columns))
+        sheet.write_row(0, 0, [name for name, _ in columns])
 
         def put(rows: list[list[Cell]]) -> None:
             nonlocal at
@@ -71,7 +80,7 @@ def _write(sheet: Any, row: int, column: int, cell: Cell) -> None:
 
 
 @contextmanager
-def write_parquet(file: Path, columns: Mapping[str, str], blank_is_no: bool) -> Iterator[Put]:
+def write_parquet(file: Path, columns: Columns, blank_is_no: bool = False) -> Iterator[Put]:
     """Typed columns: money exact to four decimals, instants in UTC."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -80,7 +89,7 @@ def write_parquet(file: Path, columns: Mapping[str, str], blank_is_no: bool) -> 
         "money": pa.decimal128(24, 4), "decimal": pa.decimal128(24, 6), "number": pa.int64(), "percent": pa.int64(),
         "boolean": pa.bool_(), "date": pa.date32(), "instant": pa.timestamp("us", "UTC"),
     }  # fmt: skip
-    schema = pa.schema([(name, types.get(kind, pa.string())) for name, kind in columns.items()])
+    schema = pa.schema([(name, types.get(kind, pa.string())) for name, kind in columns])
     with pq.ParquetWriter(file, schema, compression="zstd") as out:
 
         def put(rows: list[list[Cell]]) -> None:
@@ -98,7 +107,7 @@ def _typed(cell: Cell, kind: Any) -> Any:
     return str(cell) if str(kind) == "string" else Decimal(str(cell))
 
 
-WRITERS: dict[str, Callable[[Path, Mapping[str, str], bool], AbstractContextManager[Put]]] = {
+WRITERS: dict[str, Callable[[Path, Columns, bool], AbstractContextManager[Put]]] = {
     "csv": write_csv,
     "xlsx": write_xlsx,
     "parquet": write_parquet,
