@@ -21,13 +21,14 @@ class Leaving:
     """`rows(actor)` are the noun's rows within the actor's reach, `values(ids)` what each of them tells, by slot.
 
     `otherwise(values)` says the same once more in the words of systems that cut the world in another way; `others` are those words,
-    each with the slots of ours that it says. A row with no value but those `alone` names tells nothing and stays.
+    each with the slots of ours that it says; `implied` are slots that follow from the rest. A row with no value but those `alone` names tells nothing and stays.
     """
 
     rows: Callable[["Actor"], "QuerySet[Any]"]
     values: Callable[[Collection[int]], dict[int, Values]]
     otherwise: Callable[[Values], Values] = lambda values: {}
     others: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: {MERGED: ()})
+    implied: frozenset[str] = frozenset()
     alone: frozenset[str] = frozenset()
 
 

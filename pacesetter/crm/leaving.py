@@ -36,7 +36,9 @@ def _stored(noun: str) -> Callable[[Collection[int]], dict[int, Values]]:
     return lambda ids: LOADERS[noun]().stored(ids)
 
 
-def _records(noun: str, otherwise: Callable[[Values], Values] = lambda values: {}, **others: tuple[str, ...]) -> None:
+def _records(
+    noun: str, otherwise: Callable[[Values], Values] = lambda values: {}, implied: frozenset[str] = frozenset(), **others: tuple[str, ...]
+) -> None:
     """Records with a scope leave within it, the others belong to the company; the archived ones leave as deleted."""
 
     def rows(by: "Actor") -> Any:
@@ -47,7 +49,7 @@ def _records(noun: str, otherwise: Callable[[Values], Values] = lambda values: {
         gone = set(every(tables()[noun], pk__in=list(ids), archived_at__isnull=False).values_list("pk", flat=True))
         return {pk: {**row, DELETED: pk in gone} for pk, row in _stored(noun)(ids).items()}
 
-    LEAVING.add(noun, Leaving(rows, values, otherwise, {MERGED: (), **others}))
+    LEAVING.add(noun, Leaving(rows, values, otherwise, {MERGED: (), **others}, implied))
 
 
 def _user(values: Values) -> Values:
@@ -126,7 +128,7 @@ _records("account", address=())
 LEAVING.add("pipeline", Leaving(lambda by: every(Pipeline, archived_on__isnull=True), _pipelines))
 LEAVING.add("stage", Leaving(lambda by: every(Stage, archived_on__isnull=True, pipeline__archived_on__isnull=True), _stages))
 _records("contact", full_name=())
-_records("deal", _deal)
+_records("deal", _deal, frozenset({"closed_on"}))
 _records("lead", full_name=())
 LEAVING.add("activity", Leaving(lambda by: Activity.objects.visible_to(by), _stored("activity"), _activity, ACTIVITY))
 LEAVING.add("campaign_member", Leaving(_members, _stored("campaign_member")))
@@ -138,4 +140,6 @@ def _changes(by: "Actor") -> Any:
     return every(DealChange, deal_id__in=Deal.objects.visible_to(by).values("pk"), archived=False).exclude(origin="frame")
 
 
-LEAVING.add("deal_history", Leaving(_changes, _histories, others=LONG, alone=frozenset(("deal", "at", "currency"))))
+LEAVING.add(
+    "deal_history", Leaving(_changes, _histories, others=LONG, implied=frozenset({"currency"}), alone=frozenset({"deal", "at", "currency"}))
+)

@@ -196,7 +196,7 @@ class _Moving:
             keys |= {slot.key for slot in sheet.told.values()}
             said[sheet.noun] |= keys | {own for key in keys for own in LEAVING[sheet.noun].others.get(key, ())}
         slots = {noun: {slot.key for slot in LOADERS[noun]().slots()} - LEAVING[noun].others.keys() for noun in LEAVING}
-        return {noun: slots[noun] - said[noun] - {"currency", "closed_on"} for noun in LEAVING}
+        return {noun: slots[noun] - said[noun] - LEAVING[noun].implied for noun in LEAVING}
 
     def _count_unsaid(self) -> None:
         """Kinds of records that the shape does not know at all."""

@@ -31,7 +31,10 @@ class Sheet:
 def plain() -> Iterator[Sheet]:
     """Our own words: every field that an import could fill."""
     for noun, leaving in LEAVING.items():
-        slots = {HEADS.get(slot.key, slot.label): slot for slot in LOADERS[noun]().slots() if slot.key not in leaving.others}
+        slots: dict[str, Slot] = {}
+        for slot in (slot for slot in LOADERS[noun]().slots() if slot.key not in leaving.others):
+            head = HEADS.get(slot.key, slot.label)
+            slots[head if head not in slots else f"{head} ({slot.key})"] = slot  # a company may call its field like one of ours
         yield Sheet("-".join(LOADERS[noun].label.lower().split()), noun, slots)
 
 

@@ -160,6 +160,13 @@ def test_workbooks_and_parquet_hold_typed_cells(company, system, tmp_path):
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
 
 
+def test_a_field_that_a_company_calls_like_one_of_ours_keeps_a_column_of_its_own(company, system, tmp_path):
+    fields.create("deal", label={"en": "Amount"}, type="text", by=system)
+    moving_out.write(tmp_path / "out", by=system)
+    heads = (tmp_path / "out" / "deals.csv").read_text().splitlines()[0].split(",")
+    assert {"Amount", "Amount (custom.amount)"} <= set(heads) and len(heads) == len(set(heads))
+
+
 def test_no_cell_of_a_csv_is_run_by_a_spreadsheet(company, system, tmp_path):
     moving_out.write(tmp_path / "out", by=system)
     with (tmp_path / "out" / "accounts.csv").open(newline="") as file:
