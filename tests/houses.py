@@ -12,6 +12,18 @@ from django.conf import settings
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
+def environment(data: pathlib.Path, **more: str) -> dict[str, str]:
+    """The environment of a program that works in one data folder and knows nothing of ours."""
+    plain = {key: value for key, value in os.environ.items() if not key.startswith(("PACESETTER_", "DJANGO_"))}
+    return plain | {"PACESETTER_DATA": str(data), "DJANGO_SETTINGS_MODULE": "pacesetter.conf.settings", **more}
+
+
+def run(where: dict[str, str], *arguments: str, module: str = "pacesetter.cli") -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    call = [sys.executable, "-m", module, *arguments]
+    return subprocess.run(call, env=where, cwd=ROOT, capture_output=True, text=True, timeout=300)
+
+
 @dataclass
 class House:
     """One installation: `pacesetter(...)` runs a command in it, `sql(...)` looks past the program into its database."""
@@ -20,8 +32,7 @@ class House:
     name: str = field(default_factory=lambda: f"house_{uuid.uuid4().hex[:12]}")
 
     def __post_init__(self) -> None:
-        self.environment = {key: value for key, value in os.environ.items() if not key.startswith(("PACESETTER_", "DJANGO_"))}
-        self.environment |= {"PACESETTER_DATA": str(self.data)}
+        self.environment = environment(self.data)
         if self.on_postgres:
             _administer(f"CREATE DATABASE {self.name}")
             self.environment["PACESETTER_DATABASE_URL"] = (
@@ -34,8 +45,7 @@ class House:
 
     def pacesetter(self, *arguments: str, code: int = 0) -> str:
         """What a command prints; it must end with the expected code."""
-        call = [sys.executable, "-m", "pacesetter.cli", *arguments]
-        done = subprocess.run(call, env=self.environment, cwd=ROOT, capture_output=True, text=True, timeout=300)
+        done = run(self.environment, *arguments)
         assert done.returncode == code, done.stdout + done.stderr
         return done.stdout + done.stderr if code else done.stdout
 

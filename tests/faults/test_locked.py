@@ -1,7 +1,6 @@
 """Another program keeps the SQLite file locked: every door says so, nothing is half done, and reading goes on."""
 
 import json
-import os
 import pathlib
 import sqlite3
 import subprocess
@@ -10,23 +9,18 @@ from contextlib import closing
 
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+from tests import houses
+from tests.houses import ROOT, run
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
     """A data folder with one administrator, and the environment of programs that work in it."""
     data = tmp_path_factory.mktemp("house")
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PACESETTER_", "DJANGO_"))}
-    environment |= {"PACESETTER_DATA": str(data), "PACESETTER_SQLITE_TIMEOUT": "0.2", "DJANGO_SETTINGS_MODULE": "pacesetter.conf.settings"}
-    made = command(environment, "user", "add", "Ada Byrne", "ada@example.com", "--role", "administrator")
+    environment = houses.environment(data, PACESETTER_SQLITE_TIMEOUT="0.2")
+    made = run(environment, "user", "add", "Ada Byrne", "ada@example.com", "--role", "administrator")
     assert made.returncode == 0, made.stderr
     return environment
-
-
-def command(environment, *arguments):
-    call = [sys.executable, "-m", "pacesetter.cli", *arguments]
-    return subprocess.run(call, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120)
 
 
 def lock(environment):
@@ -43,7 +37,7 @@ def accounts(environment):
 
 def test_the_command_line_says_one_line_and_exits_2(house):
     with lock(house):
-        answer = command(house, "settings", "company.name=Northwind")
+        answer = run(house, "settings", "company.name=Northwind")
     assert answer.returncode == 2
     assert answer.stderr.strip().splitlines() == ["Another program keeps the database locked. Nothing was changed; try again in a moment."]
 

@@ -10,11 +10,12 @@ import os
 import pathlib
 import shutil
 import sqlite3
-import subprocess
 import sys
 import tempfile
 from contextlib import closing
 from typing import Any
+
+from tests.houses import environment, run
 
 HERE = pathlib.Path(__file__).resolve().parent
 ASKED = ("--period", "2026", "--as-of", "2026-11-20", "--format", "json")
@@ -32,23 +33,16 @@ ONE = (
 )
 
 
-def command(data: pathlib.Path, *arguments: str) -> str:
-    """Run a command in a data folder."""
-    return _run(data, "pacesetter.cli", *arguments)
-
-
-def _run(data: pathlib.Path, module: str, *arguments: str) -> str:
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PACESETTER_", "DJANGO_"))}
-    environment |= {"PACESETTER_DATA": str(data), "DJANGO_SETTINGS_MODULE": "pacesetter.conf.settings"}
-    call = [sys.executable, "-m", module, *arguments]
-    done = subprocess.run(call, env=environment, cwd=HERE.parent.parent, capture_output=True, text=True, timeout=300)
+def command(data: pathlib.Path, *arguments: str, module: str = "pacesetter.cli") -> str:
+    """What a command in a data folder prints."""
+    done = run(environment(data), *arguments, module=module)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
 def answers(data: pathlib.Path) -> dict[str, Any]:
     """What the company's numbers are, in the words of scripts; all asked by one process."""
-    return dict(json.loads(_run(data, "tests.upgrade.live", "ask")))
+    return dict(json.loads(command(data, "ask", module="tests.upgrade.live")))
 
 
 def ask() -> dict[str, Any]:
