@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from pacesetter.base import clock, fields, history
-from pacesetter.base.ensure import protect, unprotect
+from pacesetter.base.guards import redrawing
 from pacesetter.base.models import HistoryEntry
 from pacesetter.crm import deals
 from pacesetter.crm.changes import DEAL_COLUMNS
@@ -125,11 +125,10 @@ def _frame(some: Sequence[Deal], told: Sequence[DealChange], ground: _Ground) ->
 
 
 def _forget(ids: Sequence[int]) -> None:
-    """Delete changes that were concluded or told, under the lifted protection of the table."""
-    unprotect()
-    for start in range(0, len(ids), CHUNK):
-        DealChange.objects.filter(pk__in=ids[start : start + CHUNK]).delete()
-    protect()
+    """Delete changes that were concluded or told."""
+    with redrawing(DealChange):
+        for start in range(0, len(ids), CHUNK):
+            DealChange.objects.filter(pk__in=ids[start : start + CHUNK]).delete()
 
 
 def _concluded(some: Sequence[Deal]) -> dict[int, list[int]]:

@@ -12,7 +12,7 @@ from django.conf import settings as conf
 from django.core.management import call_command
 from django.db import transaction
 
-from pacesetter.base import clock, ensure, settings
+from pacesetter.base import clock, ensure, guards, settings
 from pacesetter.base.actor import Actor
 from pacesetter.base.models import User
 from pacesetter.core import periods
@@ -62,7 +62,7 @@ def _refuse_company() -> None:
 
 def _begin_anew() -> None:
     """Half a company is nobody's: take it away."""
-    ensure.unprotect()
+    guards.unprotect()
     call_command("flush", interactive=False, verbosity=0)
     ensure.ensure()
 

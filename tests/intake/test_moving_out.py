@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from pacesetter.analytics import numbers
-from pacesetter.base import clock, ensure, fields, warehouse
+from pacesetter.base import clock, fields, guards, warehouse
 from pacesetter.base.models import CustomField, ExternalId
 from pacesetter.core.errors import NotAllowed, Refused
 from pacesetter.crm import accounts, activities, campaigns, contacts, deals, leads
@@ -91,13 +91,13 @@ def company(cast, system):
 
 def empty():
     """As on the day before the first record."""
-    ensure.unprotect()
+    guards.unprotect()
     for model in (CampaignMember, Activity, DealContact, DealChange, LeadChange, Deal, Lead, Contact, Campaign, Product, ExternalId):
         model.objects.all().delete()
     Account.objects.update(parent=None)
     Account.objects.all().delete()
     CustomField.objects.all().delete()
-    ensure.protect()
+    guards.protect()
 
 
 def lines(folder: Path) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Page
 
-from pacesetter.base import ensure
+from pacesetter.base import ensure, guards
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 
@@ -56,7 +56,7 @@ def company(transactional_db):
     """A fresh company; the protection of history is lifted before the tables are emptied."""
     ensure.ensure()
     yield
-    ensure.unprotect()
+    guards.unprotect()
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, models
 
-from pacesetter.base import clock, ensure, find, jobs, warehouse, worker
+from pacesetter.base import clock, find, jobs, warehouse, worker
+from pacesetter.base import guards as guarding
 from pacesetter.base.keeping.doctor import Finding, look
 from pacesetter.base.models import Dirty, ExternalId, Job
 from pacesetter.base.warehouse.manifest import folder as extracts
@@ -26,7 +27,7 @@ add_sentences(
     {
         "database_damaged": mark("The database file is damaged: {what}. Restore a backup."),
         "references_broken": mark("Rows of {table} that point at rows which are not there: {count}."),
-        "guards_missing": mark("Tables of history that are not protected against deletion: {count}."),
+        "guards_missing": mark("Tables of history that are not protected against changes: {count}."),
         "indexes_missing": mark("Missing indexes, without which lists are slow: {count}."),
         "names_without_record": mark("Ids of other systems that stand for no record: {count}."),
         "extracts_behind": mark("The numbers are behind and no worker runs. Changed records that wait: {count}."),
@@ -59,14 +60,8 @@ def database() -> Iterator[Finding]:
 @look("guards")
 def guards() -> Iterator[Finding]:
     """History is append-only in the database itself."""
-    catalogue = "sqlite_master WHERE type = 'trigger'" if connection.vendor == "sqlite" else "pg_trigger WHERE NOT tgisinternal"
-    name = "name" if connection.vendor == "sqlite" else "tgname"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {name} FROM {catalogue}")
-        there = {row[0] for row in cursor.fetchall()}
-    missing = [table for table in ensure.APPEND_ONLY if f"{table}_keeps" not in there]
-    if missing:
-        yield Finding("guards_missing", len(missing), tuple(missing), mend=ensure.protect)
+    if missing := guarding.missing():
+        yield Finding("guards_missing", len(missing), tuple(missing), mend=guarding.protect)
 
 
 @look("indexes")

@@ -5,8 +5,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pacesetter.base import clock, history, settings
-from pacesetter.base.ensure import protect, unprotect
 from pacesetter.base.fields import Minor
+from pacesetter.base.guards import redrawing
 from pacesetter.base.loaders import LOADERS, Remark, Slot, Values
 from pacesetter.base.models import HistoryEntry
 from pacesetter.base.writes import Writes
@@ -232,9 +232,8 @@ class DealLoader(ShelfLoader):
         return writes
 
     def remove(self, ids: Collection[int], *, by: "Actor") -> None:
-        unprotect()
-        DealChange.objects.filter(deal_id__in=ids).delete()
-        protect()
+        with redrawing(DealChange):
+            DealChange.objects.filter(deal_id__in=ids).delete()
         super().remove(ids, by=by)
 
 

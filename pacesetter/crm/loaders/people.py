@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from django.db.models import Q
 
-from pacesetter.base.ensure import protect, unprotect
+from pacesetter.base.guards import redrawing
 from pacesetter.base.loaders import LOADERS, Remark, Slot, Values
 from pacesetter.core.labels import mark
 from pacesetter.core.text import fold
@@ -144,9 +144,8 @@ class LeadLoader(PersonLoader):
     changes: ClassVar = {"owner": OWNER, "status": {"strict": True}, "country": {"lookup": "country", "limit": None}}
 
     def remove(self, ids: Collection[int], *, by: "Actor") -> None:
-        unprotect()
-        LeadChange.objects.filter(lead_id__in=ids).delete()
-        protect()
+        with redrawing(LeadChange):
+            LeadChange.objects.filter(lead_id__in=ids).delete()
         super().remove(ids, by=by)
 
 
