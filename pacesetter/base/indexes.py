@@ -20,15 +20,20 @@ LOOKED_UP = frozenset({"name_key", "email", "happened_at"})
 @contextmanager
 def off(models: Sequence[Any], *, keep: frozenset[str] = LOOKED_UP) -> Iterator[None]:
     """Tables without their secondary indexes for what happens inside, but for those over columns in `keep`."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        for model in models:
-            for name in _statements(model).keys() - _over(model, keep):
-                cursor.execute(f'DROP INDEX IF EXISTS "{name}"')
+    drop(models, keep=keep)
     try:
         yield
     finally:
         if models:
             ensure()
+
+
+def drop(models: Sequence[Any], *, keep: frozenset[str] = frozenset()) -> None:
+    """Take secondary indexes off tables; `ensure` puts them back."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for model in models:
+            for name in _statements(model).keys() - _over(model, keep):
+                cursor.execute(f'DROP INDEX IF EXISTS "{name}"')
 
 
 @step

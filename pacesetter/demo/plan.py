@@ -114,10 +114,36 @@ def make(today: dt.date, now: dt.datetime, seed: int, scale: int = 1) -> Plan:
     return _Planner(today, now, random.Random(seed), scale).plan()
 
 
+def tenure(seat: Seat, since: dt.date, today: dt.date) -> tuple[dt.date, dt.date]:
+    """The first and the last day on which a seat sells."""
+    first = since if seat.since is None else periods.add_months(today, -seat.since)
+    return first, today if seat.until is None else periods.add_months(today, -seat.until)
+
+
+def rate(seat: Seat, first: dt.date, day: dt.date) -> float:
+    """How many new deals a seat begins on a day, in the mean."""
+    if day.weekday() >= 5:
+        return 0.0
+    summer = 0.6 if day.month == 8 and seat.country in ("ES", "IT") else 1.0
+    winter = 0.8 if day.month == 12 and day.day > 18 else 1.0
+    return SEGMENTS[seat.segment].per_rep * NEW_SHARE / 252 * summer * winter * _ramp(seat, first, day)
+
+
+def _ramp(seat: Seat, first: dt.date, day: dt.date) -> float:
+    if seat.since is None:
+        return 1.0
+    return min(1.0, 0.3 + 0.7 * (day - first).days / (30.4 * SEGMENTS[seat.segment].ramp_months))
+
+
+def outline(today: dt.date) -> Plan:
+    """The days alone, for a company that decides by itself what happens."""
+    return Plan(today, periods.add_months(today.replace(day=1), -MONTHS), [], [], [], {})
+
+
 class _Planner:
     def __init__(self, today: dt.date, now: dt.datetime, rng: random.Random, scale: int) -> None:
         self.today, self.now, self.rng, self.scale = today, now, rng, scale
-        self.since = periods.add_months(today.replace(day=1), -MONTHS)
+        self.since = outline(today).since
         self.companies: list[Company] = []
         self.deals: list[PlannedDeal] = []
         self.names: set[str] = set()
@@ -135,27 +161,12 @@ class _Planner:
     # deals ------------------------------------------------------------------------------------
     def _sell(self, seat: Seat) -> None:
         """New business of one seat, day by day."""
-        first, last = self._tenure(seat)
+        first, last = tenure(seat, self.since, self.today)
         day = first
         while day <= last:
-            rate = SEGMENTS[seat.segment].per_rep * NEW_SHARE * self.scale / 252 * self._season(day, seat) * self._ramp(seat, first, day)
-            for _ in range(self._poisson(rate if day.weekday() < 5 else 0)):
+            for _ in range(self._poisson(rate(seat, first, day) * self.scale)):
                 self._new_deal(seat, day)
             day += dt.timedelta(1)
-
-    def _tenure(self, seat: Seat) -> tuple[dt.date, dt.date]:
-        first = self.since if seat.since is None else periods.add_months(self.today, -seat.since)
-        last = self.today if seat.until is None else periods.add_months(self.today, -seat.until)
-        return first, last
-
-    def _season(self, day: dt.date, seat: Seat) -> float:
-        summer = 0.6 if day.month == 8 and seat.country in ("ES", "IT") else 1.0
-        return summer * (0.8 if day.month == 12 and day.day > 18 else 1.0)
-
-    def _ramp(self, seat: Seat, first: dt.date, day: dt.date) -> float:
-        if seat.since is None:
-            return 1.0
-        return min(1.0, 0.3 + 0.7 * (day - first).days / (30.4 * SEGMENTS[seat.segment].ramp_months))
 
     def _poisson(self, rate: float) -> int:
         limit, count, product = math.exp(-rate), 0, self.rng.random()

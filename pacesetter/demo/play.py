@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings as conf
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 
 from pacesetter.base import clock, ensure, guards, settings
 from pacesetter.base.actor import Actor
@@ -20,7 +20,7 @@ from pacesetter.core.errors import Refused, add_sentences
 from pacesetter.core.labels import mark
 from pacesetter.crm import accounts, activities, contacts, deals, leads
 from pacesetter.crm.models import Account, Contact, Deal, LeadStatus
-from pacesetter.demo import calls, cast, people, plan, targets, truth
+from pacesetter.demo import calls, cast, large, people, plan, targets, truth
 from pacesetter.demo.people import Crew
 from pacesetter.demo.plan import Company, Plan, PlannedDeal, PlannedLead
 
@@ -30,18 +30,24 @@ ANSWERS_DAYS = 120  # older answers are known by their instant only, to keep siz
 add_sentences({"not_empty": mark("The data folder already holds a company. The demo company goes into an empty one.")})
 
 
-def make(size: str, *, seed: int, password: str, step: Step) -> list[User]:
-    """Make the company; returns the people who can sign in. It ends today and reaches 36 months back."""
+def make(size: str, *, seed: int, password: str, step: Step, count: int = large.DEALS) -> list[User]:
+    """Make the company; returns the people who can sign in. It ends today and reaches 36 months back.
+
+    Size `l` has `count` deals; the others play what their plan says.
+    """
     _begin_anew() if is_unfinished() else _refuse_company()
     _mark().parent.mkdir(parents=True, exist_ok=True)
     _mark().touch()
     now = clock.now()
-    script = plan.make(clock.today(), now, seed, SCALES[size])
+    script = plan.outline(clock.today()) if size == "l" else plan.make(clock.today(), now, seed, SCALES[size])
     with clock.set_to(clock.noon(script.since)), transaction.atomic():
         crew = people.hire(script, Actor.system("demo"), password)
     with settings.remembered():
-        _Play(script, crew, now, random.Random(seed + 2), step).perform()
-    truth.write(script, seed)
+        if size == "l":
+            large.make(script, crew, now, seed, step, count)
+        else:
+            _Play(script, crew, now, random.Random(seed + 2), step).perform()
+            truth.write(script, seed)
     _mark().unlink()
     return list(User.objects.able_to_sign_in().select_related("role").order_by("role__position", "name_key"))
 
@@ -63,7 +69,8 @@ def _refuse_company() -> None:
 def _begin_anew() -> None:
     """Half a company is nobody's: take it away."""
     guards.unprotect()
-    call_command("flush", interactive=False, verbosity=0)
+    with connection.constraint_checks_disabled():  # else every row is looked up in all tables that may point at it
+        call_command("flush", interactive=False, verbosity=0)
     ensure.ensure()
 
 

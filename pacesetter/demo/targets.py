@@ -21,13 +21,13 @@ AIMS = {
 OWNERS = {"bookings": "Chiara Romano", "lead_response": "Chiara Romano"}
 
 
-def set_all(plan: Plan, crew: Crew) -> None:
-    """Bookings by quarter; rates and lengths hold for all the years of the story."""
+def set_all(plan: Plan, crew: Crew, copies: int = 1) -> None:
+    """Bookings by quarter, of a company that is several times the small one; rates and lengths hold for all the years of the story."""
     for step, amount in PLANS.items():
         year = periods.containing(dt.date(plan.today.year + step, 1, 1), "year")
         for share, quarter in zip(QUARTERS, year.parts("quarter"), strict=True):
-            _set(crew, "bookings", quarter.since, quarter.until, str(amount * share))
-        _set(crew, "bookings", year.since, year.until, str(amount))
+            _set(crew, "bookings", quarter.since, quarter.until, str(amount * copies * share))
+        _set(crew, "bookings", year.since, year.until, str(amount * copies))
     for metric, value in AIMS.items():
         _set(crew, metric, dt.date(plan.since.year, 1, 1), dt.date(plan.today.year + 1, 1, 1), value)
 
