@@ -6,6 +6,6 @@ from pacesetter.analytics.models import Target
 from pacesetter.base.warehouse import source
 
 
-@source("targets", scope=None)
+@source("targets", scope=None, after="target")
 def targets() -> Any:
     return Target.objects.filter(variant="")

@@ -8,42 +8,42 @@ from pacesetter.base.warehouse.names import names
 from pacesetter.core.labels import in_language
 
 
-@source("memberships", scope=None)
+@source("memberships", scope=None, after="user team")
 def memberships() -> Any:
     return TeamMembership.objects.all()
 
 
-@source("teams", scope=None)
+@source("teams", scope=None, after="team calendar")
 def teams() -> Any:
     return Team.objects.all()
 
 
-@source("reportings", scope=None)
+@source("reportings", scope=None, after="user")
 def reportings() -> Any:
     return Reporting.objects.all()
 
 
-@source("employments", scope=None)
+@source("employments", scope=None, after="user")
 def employments() -> Any:
     return Employment.objects.all()
 
 
-@source("leaves", scope=None)
+@source("leaves", scope=None, after="user")
 def leaves() -> Any:
     return Leave.objects.all()
 
 
-@source("calendars", scope=None)
+@source("calendars", scope=None, after="calendar")
 def calendars() -> Any:
     return Calendar.objects.all()
 
 
-@source("holidays", scope=None)
+@source("holidays", scope=None, after="calendar")
 def holidays() -> Any:
     return Holiday.objects.all()
 
 
-@source("rates", scope=None, rate_set="rate_set__key")
+@source("rates", scope=None, after="rate", rate_set="rate_set__key")
 def rates() -> Any:
     return Rate.objects.all()
 

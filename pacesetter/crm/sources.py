@@ -61,12 +61,12 @@ def meetings() -> Any:
     return Activity.objects.filter(kind="meeting", deal__isnull=False)
 
 
-@source("stages", scope=None)
+@source("stages", scope=None, after="stage pipeline")
 def stages() -> Any:
     return Stage.objects.all()
 
 
-@source("lost_reasons", scope=None)
+@source("lost_reasons", scope=None, after="lost_reason")
 def lost_reasons() -> Any:
     return LostReason.objects.all()
 

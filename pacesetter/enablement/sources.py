@@ -7,12 +7,12 @@ from pacesetter.base.warehouse.names import names
 from pacesetter.enablement.models import Licence, Tool, ToolUse
 
 
-@source("licences", scope="user_id")
+@source("licences", scope="user_id", after="licence tool")
 def licences() -> Any:
     return Licence.objects.filter(tool__archived_at__isnull=True)
 
 
-@source("tool_uses", scope="user_id")
+@source("tool_uses", scope="user_id", after="tool_use")
 def tool_uses() -> Any:
     return ToolUse.objects.all()
 

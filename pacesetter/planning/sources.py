@@ -6,11 +6,11 @@ from pacesetter.base.warehouse import source
 from pacesetter.planning.models import ForecastCall, Quota
 
 
-@source("quotas", scope="user_id")
+@source("quotas", scope="user_id", after="quota")
 def quotas() -> Any:
     return Quota.objects.all()
 
 
-@source("calls", scope="user_id")
+@source("calls", scope="user_id", after="forecast_call")
 def calls() -> Any:
     return ForecastCall.objects.all()

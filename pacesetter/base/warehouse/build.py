@@ -1,65 +1,167 @@
-"""Building facts from raw files: DuckDB in memory, SQL from `core.metrics.facts`, one Parquet file per fact."""
+"""Building facts from raw tables: DuckDB in memory, SQL from `core.metrics.facts`, Parquet files in and out.
+
+A group of facts is made anew in stretches of records, so that memory does not grow with the company; or, when few records changed,
+only the rows of those, as a delta.
+"""
 
 import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pacesetter.base.warehouse.manifest import Table
+from pacesetter.base.warehouse.parts import Table, ever, fold, reading, write
 from pacesetter.base.warehouse.sources import SOURCES
-from pacesetter.core import money
-from pacesetter.core.metrics.facts import MACROS, facts
+from pacesetter.core.metrics.facts import MACROS, Group, groups
 from pacesetter.core.metrics.tables import RAW, SQL_TYPES
 
-
-def build(raw: dict[str, Table], folder: Path, into: Path, *, zone: str, currency: str, today: dt.date) -> None:
-    """Write every fact into the folder `into`."""
-    con = _connection(raw, folder)
-    variables: dict[str, str | int | dt.date] = {
-        "zone": zone,
-        "company_currency": currency,
-        "company_exponent": money.exponent(currency),
-        "today": today,
-    }
-    for name, value in variables.items():
-        set_variable(con, name, value)
-    into.mkdir(parents=True)
-    for fact in facts():
-        con.execute(f"CREATE TABLE fact.{fact.name} AS {fact.sql()}")
-        if not fact.step:
-            con.execute(f"COPY fact.{fact.name} TO '{_quoted(into / fact.name)}.parquet' (FORMAT parquet, COMPRESSION zstd)")
-    con.close()
+STRETCH = 100_000  # records whose facts are made at once
+MEMORY = "1GB"  # what DuckDB may hold; beyond, it spills to disk
+Reading = Callable[[Table, Path, str, str], str]
 
 
-def _connection(raw: dict[str, Table], folder: Path) -> Any:
+@dataclass(frozen=True)
+class Changed:
+    """What is new in the raw tables: some were read `anew`, of others only the rows of records, by noun."""
+
+    anew: frozenset[str]
+    records: Mapping[str, Sequence[int]]
+    another_day: bool
+
+
+def build(
+    raw: Mapping[str, Table], old: Mapping[str, Table], changed: Changed, folder: Path, name: str, variables: Mapping[str, Any]
+) -> tuple[dict[str, Table], dict[str, Table]]:
+    """The raw tables, folded, and those of all facts; what need not be made anew stays as it is in `old`. New files carry `name`."""
+    with closing(connection(folder)) as con:
+        for key, value in variables.items():
+            set_variable(con, key, value)
+        folded = {table: fold(con, parts, folder, SOURCES[table].unit, f"{table}-{name}") for table, parts in raw.items()}
+        return folded, _Builder(con, folded, dict(old), changed, folder, name).built()
+
+
+def connection(folder: Path) -> Any:
+    """An in-memory DuckDB with our functions; what does not fit into memory goes to the folder."""
     import duckdb
 
-    con = duckdb.connect(config={"threads": 2})
-    con.execute("CREATE SCHEMA raw; CREATE SCHEMA fact; SET search_path = 'raw,fact'")
+    con = duckdb.connect(config={"threads": 2, "memory_limit": MEMORY, "temp_directory": str(folder / "spill")})
     for macro in MACROS:
         con.execute(macro)
-    for name, columns in RAW.items():
-        con.execute(f"CREATE TABLE raw.{name} AS {_reading(name, raw[name], folder) if name in raw else _nothing(columns)}")
     return con
 
 
-def _nothing(columns: dict[str, str]) -> str:
-    """A table that no room delivers is empty."""
-    return "SELECT " + ", ".join(f'CAST(NULL AS {SQL_TYPES[kind]}) AS "{name}"' for name, kind in columns.items()) + " WHERE false"
+class _Builder:
+    """One run. A group's statements see what they read in the schemas `raw` and `fact`, made for each of them."""
 
+    def __init__(self, con: Any, raw: dict[str, Table], old: dict[str, Table], changed: Changed, folder: Path, name: str) -> None:
+        self.con, self.raw, self.old, self.changed, self.folder, self.name = con, raw, old, changed, folder, name
+        self.anew = set(changed.anew)
+        self.new: dict[str, Table] = {}
 
-def _reading(name: str, table: Table, folder: Path) -> str:
-    """Base and deltas as one table: of each id the newest part counts, also where it says that the rows are gone."""
-    parts = [(table.base, None), *table.deltas]
-    unit, selects = SOURCES[name].unit, []
-    for index, (rows, _) in enumerate(parts):
-        later = [f"'{_quoted(folder / ids)}'" for _, ids in parts[index + 1 :] if ids]
-        gone = f' WHERE "{unit}" NOT IN (SELECT unit FROM read_parquet([{", ".join(later)}]))' if later else ""
-        selects.append(f"SELECT * FROM read_parquet('{_quoted(folder / rows)}'){gone}")
-    return " UNION ALL ".join(selects)
+    def built(self) -> dict[str, Table]:
+        for group in groups():
+            self.new |= self._group(group)
+        return self.new
 
+    def _group(self, group: Group) -> dict[str, Table]:
+        """The group's tables: made anew, with a delta, or as they were."""
+        kept = {fact: self.old[fact] for fact in group.kept if fact in self.old}
+        if len(kept) < len(group.kept) or self._is_due(group):
+            return self._anew(group)
+        if not group.units or not (count := self._touched(group)):
+            return kept
+        return self._anew(group) if self.raw[group.records].is_worn(count) else self._delta(group, kept, count)
 
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
+    def _is_due(self, group: Group) -> bool:
+        """Whether something changed that every row may depend on."""
+        return bool(self.anew & {*group.reads, *group.units}) or (group.daily and self.changed.another_day) or self._is_outgrown(group)
+
+    def _is_outgrown(self, group: Group) -> bool:
+        if not group.outgrown or not any(self._differs(table) for table in group.beside):
+            return False
+        self._see(group)
+        for fact in group.before:
+            self.con.execute(f"CREATE VIEW fact.{fact} AS {reading(self.old[fact], self.folder, 'id')}")
+        return bool(self.con.execute(group.outgrown).fetchone()[0])
+
+    def _differs(self, table: str) -> bool:
+        return table in self.anew or bool(self.changed.records.get(SOURCES[table].noun or ""))
+
+    def _touched(self, group: Group) -> int:
+        """Fill the table `units` with the ids of records that changed, or that other changed records touch; returns how many."""
+        self.con.execute("CREATE OR REPLACE TABLE main.units (unit BIGINT)")
+        self._add(self.changed.records.get(group.noun, ()), "FROM changed")
+        others = {noun: ids for noun in group.reach if (ids := self.changed.records.get(noun))}
+        if others:
+            self._see(group, ever)
+        for noun, ids in others.items():
+            self._add(ids, group.reach[noun])
+        return int(self.con.execute("SELECT count(DISTINCT unit) FROM main.units").fetchone()[0])
+
+    def _add(self, ids: Sequence[int], sql: str) -> None:
+        import pyarrow as pa
+
+        self.con.register("changed", pa.table({"id": pa.array(ids, pa.int64())}))
+        self.con.execute(f"INSERT INTO main.units {sql}")
+        self.con.unregister("changed")
+
+    def _delta(self, group: Group, kept: dict[str, Table], count: int) -> dict[str, Table]:
+        """The group's tables with the rows of some records made anew."""
+        ids = f"{group.name}-{self.name}-ids.parquet"
+        write(self.con, "SELECT DISTINCT unit FROM main.units WHERE unit IS NOT NULL", self.folder / ids)
+        self._see(group, only='"{}" IN (SELECT unit FROM main.units)')
+        made = {fact: file for fact, file, _ in self._make(group, self.name)}
+        self.anew |= made.keys()
+        tables = {fact: table.plus(made[fact], ids, count) for fact, table in kept.items()}
+        return {fact: fold(self.con, table, self.folder, "id", f"{fact}-{self.name}") for fact, table in tables.items()}
+
+    def _anew(self, group: Group) -> dict[str, Table]:
+        """The whole group, in stretches of records where its rows belong to records."""
+        made: dict[str, list[tuple[str, int]]] = {fact: [] for fact in group.kept}
+        for index, only in enumerate(self._stretches(group)):
+            self._see(group, only=only)
+            for fact, file, rows in self._make(group, f"{self.name}-{index}"):
+                made[fact].append((file, rows))
+        self.anew |= made.keys()
+        return {fact: Table(tuple(file for file, _ in parts), rows=sum(rows for _, rows in parts)) for fact, parts in made.items()}
+
+    def _stretches(self, group: Group) -> list[str]:
+        """For each stretch of records the condition on the column that holds their id."""
+        if not group.units:
+            return [""]
+        self._see(group)
+        numbered = f"SELECT id, row_number() OVER (ORDER BY id) AS n FROM {group.records}"
+        firsts = self.con.execute(f"SELECT id FROM ({numbered}) WHERE (n - 1) % {STRETCH} = 0 ORDER BY id").fetchall()
+        starts = [int(first) for (first,) in firsts] or [0]
+        return [f'"{{0}}" >= {start} AND "{{0}}" < {end}' for start, end in zip(starts, [*starts[1:], 2**62], strict=True)]
+
+    def _see(self, group: Group, how: Reading = reading, only: str = "") -> None:
+        """Make the tables that the group reads; of the records' own tables a copy of the rows with `only` true of their column."""
+        self.con.execute("DROP SCHEMA IF EXISTS raw CASCADE; DROP SCHEMA IF EXISTS fact CASCADE")
+        self.con.execute("CREATE SCHEMA raw; CREATE SCHEMA fact; SET search_path = 'raw,fact,main'")
+        for name in group.tables:
+            if name in RAW:
+                test = only.format(group.units[name]) if only and name in group.units else ""
+                self.con.execute(f"CREATE {'TABLE' if test else 'VIEW'} raw.{name} AS {self._rows(name, how, test)}")
+            else:
+                self.con.execute(f"CREATE VIEW fact.{name} AS {reading(self.new[name], self.folder, 'id')}")
+
+    def _rows(self, name: str, how: Reading, only: str) -> str:
+        """SQL for a raw table; one that no room delivers is empty."""
+        if name in self.raw:
+            return how(self.raw[name], self.folder, SOURCES[name].unit, only)
+        return (
+            "SELECT " + ", ".join(f'CAST(NULL AS {SQL_TYPES[kind]}) AS "{column}"' for column, kind in RAW[name].items()) + " WHERE false"
+        )
+
+    def _make(self, group: Group, name: str) -> Iterator[tuple[str, str, int]]:
+        """Run the group's statements; yields fact, file and rows of each that is kept."""
+        for fact in group.made:
+            self.con.execute(f"CREATE TABLE fact.{fact.name} AS {fact.sql()}")
+            if not fact.step:
+                file = f"{fact.name}-{name}.parquet"
+                yield fact.name, file, write(self.con, f"FROM fact.{fact.name}", self.folder / file)
 
 
 def set_variable(con: Any, name: str, value: str | int | dt.date) -> None:

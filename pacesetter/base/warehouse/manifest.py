@@ -9,21 +9,9 @@ from typing import Any
 
 from django.conf import settings
 
-FORMAT = 1  # raised when raw tables or facts change their columns: older extracts are then made anew
+from pacesetter.base.warehouse.parts import Table
 
-
-@dataclass(frozen=True)
-class Table:
-    """A raw table: one base file, then deltas as (rows, ids that they replace); file names are relative to the folder."""
-
-    base: str
-    deltas: tuple[tuple[str, str], ...] = ()
-    rows: int = 0
-    replaced: int = 0
-
-    @property
-    def files(self) -> list[str]:
-        return [self.base, *(name for delta in self.deltas for name in delta)]
+FORMAT = 2  # raised when raw tables or facts change their columns: older extracts are then made anew
 
 
 @dataclass(frozen=True)
@@ -34,7 +22,7 @@ class Manifest:
     as_of: str
     made_for: dict[str, Any]
     raw: dict[str, Table]
-    facts: str
+    facts: dict[str, Table]
     history: int = 0  # the newest history entry then: a database that has fewer was restored from a backup
     token: str = field(default_factory=lambda: uuid.uuid4().hex)
 
@@ -48,13 +36,13 @@ class Manifest:
         return same and self.version <= other.version and self.history <= other.history
 
     @property
-    def bytes(self) -> int:
-        """What its facts weigh."""
-        return sum(file.stat().st_size for file in (folder() / self.facts).iterdir())
+    def readable(self) -> set[str]:
+        """The files that numbers are read from."""
+        return {name for table in self.facts.values() for name in table.files}
 
     @property
     def files(self) -> set[str]:
-        return {name for table in self.raw.values() for name in table.files} | {self.facts}
+        return self.readable | {name for table in self.raw.values() for name in table.files}
 
 
 def folder() -> Path:
@@ -69,7 +57,7 @@ def current() -> Manifest | None:
 def kept(version: int) -> Manifest | None:
     """A version of the same company that is not forgotten yet: a link names the one that its number came from."""
     found, now = _read(f"version-{version}.json"), current()
-    return found if found and now and found.came_before(now) and (folder() / found.facts).exists() else None
+    return found if found and now and found.came_before(now) and all((folder() / name).exists() for name in found.readable) else None
 
 
 def all_kept() -> list[Manifest]:
@@ -91,8 +79,12 @@ def _read(name: str) -> Manifest | None:
 
 
 def _parsed(found: dict[str, Any]) -> Manifest:
-    raw = {name: Table(t["base"], tuple((a, b) for a, b in t["deltas"]), t["rows"], t["replaced"]) for name, t in found["raw"].items()}
-    return replace(Manifest(**{**found, "raw": {}}), raw=raw)
+    raw, facts = ({name: _table(told) for name, told in found[kind].items()} for kind in ("raw", "facts"))
+    return replace(Manifest(**{**found, "raw": {}, "facts": {}}), raw=raw, facts=facts)
+
+
+def _table(told: dict[str, Any]) -> Table:
+    return Table(tuple(told["base"]), tuple((rows, ids) for rows, ids in told["deltas"]), told["rows"], told["replaced"])
 
 
 def swap(new: Manifest) -> None:

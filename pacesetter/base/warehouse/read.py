@@ -5,9 +5,9 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pacesetter.base.warehouse.build import set_variable
+from pacesetter.base.warehouse.build import connection, set_variable
 from pacesetter.base.warehouse.manifest import Manifest, folder
-from pacesetter.core.metrics.facts import MACROS
+from pacesetter.base.warehouse.parts import reading
 from pacesetter.core.metrics.tables import FACTS
 
 _local = threading.local()
@@ -38,14 +38,9 @@ def _connection(manifest: Manifest) -> Any:
 
 
 def _open(manifest: Manifest) -> Any:
-    import duckdb
-
-    con = duckdb.connect(config={"threads": 2})
-    for macro in MACROS:
-        con.execute(macro)
-    files = str(folder() / manifest.facts).replace("'", "''")
+    con = connection(folder())
     for name in FACTS:
-        con.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{files}/{name}.parquet')")
+        con.execute(f"CREATE VIEW {name} AS {reading(manifest.facts[name], folder(), 'id')}")
     return con
 
 

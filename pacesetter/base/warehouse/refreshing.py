@@ -1,12 +1,15 @@
 """Refreshing: read what changed, write a delta, build facts, swap, and only then forget the dirty rows."""
 
+import datetime as dt
 import fcntl
 import logging
 import shutil
 import time
+from array import array
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings as boot
@@ -16,15 +19,15 @@ from django.db.models import Max
 from pacesetter.base import clock, settings
 from pacesetter.base.models import Dirty, HistoryEntry
 from pacesetter.base.warehouse import extract
-from pacesetter.base.warehouse.build import build
-from pacesetter.base.warehouse.manifest import FORMAT, Manifest, Table, all_kept, current, folder, forget, swap
+from pacesetter.base.warehouse.build import Changed, build
+from pacesetter.base.warehouse.manifest import FORMAT, Manifest, all_kept, current, folder, forget, swap
+from pacesetter.base.warehouse.parts import Table
 from pacesetter.base.warehouse.plans import forget_older
-from pacesetter.base.warehouse.sources import SOURCES, Source
+from pacesetter.base.warehouse.sources import SOURCES, Source, known_nouns
 from pacesetter.base.worker import chore
+from pacesetter.core import money
 
 log = logging.getLogger(__name__)
-DELTAS = 8  # then a new base is written
-SHARE = 4  # … or when the deltas replace more than a quarter of the rows
 FORGET = 2_000  # dirty rows deleted in one short transaction
 PAUSE = 0.02  # between two of them, for other writers
 KEPT_SECONDS = 600  # earlier versions stay a while for the links of pages that show them …
@@ -56,15 +59,39 @@ def refresh(*, full: bool = False) -> Manifest:
     with _alone():
         old, wanted = current(), made_for()
         if old and (full or {**old.made_for, "today": ""} != {**wanted, "today": ""} or _head() < old.history):
-            old = Manifest(old.version, old.as_of, wanted, {}, old.facts)
-        dirty = list(Dirty.objects.order_by("id").values_list("id", "noun", "object_id"))
-        if old and old.raw and not dirty and old.made_for == wanted:
+            old = replace(old, raw={}, facts={})
+        dirty = _Dirty.read()
+        if old and old.raw and not dirty.rows and old.made_for == wanted:
             return old
         new = _made(old, wanted, dirty)
         swap(new)
-        _forget([pk for pk, _, _ in dirty])
+        _forget(dirty.rows)
         _tidy(new)
         return new
+
+
+@dataclass
+class _Dirty:
+    """The dirty rows there were: their own ids, and per noun those of the records."""
+
+    rows: "array[int]"
+    records: "dict[str, array[int]]"
+
+    @classmethod
+    def read(cls) -> "_Dirty":
+        """Eight bytes a number: after a large import there are millions."""
+        found = cls(array("q"), defaultdict(lambda: array("q")))
+        for pk, noun, record in Dirty.objects.order_by("id").values_list("id", "noun", "object_id").iterator(chunk_size=20_000):
+            found.rows.append(pk)
+            found.records[noun].append(record)
+        return found
+
+    def of(self, noun: str | None) -> list[int]:
+        return sorted(set(self.records[noun])) if noun in self.records else []
+
+    def touches(self, source: Source) -> bool:
+        """Whether a source that is read whole must be read again."""
+        return not source.after.isdisjoint(self.records) or not known_nouns().issuperset(self.records)
 
 
 def made_for() -> dict[str, Any]:
@@ -80,46 +107,60 @@ def _head() -> int:
     return HistoryEntry.objects.aggregate(newest=Max("id"))["newest"] or 0
 
 
-def _made(old: Manifest | None, wanted: dict[str, Any], dirty: list[tuple[int, str, int]]) -> Manifest:
+def _made(old: Manifest | None, wanted: dict[str, Any], dirty: _Dirty) -> Manifest:
     started, as_of, head = time.monotonic(), clock.now(), _head()
     version = old.version + 1 if old else 1
-    changed = defaultdict(set)
-    for _, noun, pk in dirty:
-        changed[noun].add(pk)
-    raw = {
-        source.name: _table(source, old.raw.get(source.name) if old else None, sorted(changed[source.noun or ""]), version)
-        for source in SOURCES.values()
-    }
+    name = f"{version}-{time.time_ns()}"
+    tables = {source.name: _table(source, old.raw.get(source.name) if old else None, dirty, name) for source in SOURCES.values()}
     read = time.monotonic()
-    facts = f"facts-{version}-{time.time_ns()}"
-    build(raw, folder(), folder() / facts, zone=wanted["company.time_zone"], currency=wanted["company.currency"], today=clock.today())
-    log.info(
-        "extracts: version %s, %s dirty rows, read in %.2f s, facts in %.2f s", version, len(dirty), read - started, time.monotonic() - read
+    changed = Changed(
+        frozenset(table for table, (_, anew) in tables.items() if anew),
+        {noun: dirty.of(noun) for noun in dirty.records},
+        old is None or old.made_for["today"] != wanted["today"],
     )
+    raw = {table: parts for table, (parts, _) in tables.items()}
+    raw, facts = build(raw, old.facts if old else {}, changed, folder(), name, _variables(wanted))
+    took = time.monotonic()
+    log.info("extracts: version %s, %s dirty rows, read in %.2f s, facts in %.2f s", version, len(dirty.rows), read - started, took - read)
     return Manifest(version, as_of.isoformat(), wanted, raw, facts, head)
 
 
-def _table(source: Source, old: Table | None, ids: list[int], version: int) -> Table:
-    """The source's files in this version: as they were, with one more delta, or a new base."""
-    name = f"{source.name}-{version}-{time.time_ns()}"
-    if old is None or source.noun is None or (ids and _worn(old, len(ids))):
-        return Table(f"{name}.parquet", rows=extract.write(source, folder() / f"{name}.parquet"))
+def _variables(wanted: dict[str, Any]) -> dict[str, str | int | dt.date]:
+    """What the SQL of facts asks for."""
+    currency = wanted["company.currency"]
+    return {
+        "zone": wanted["company.time_zone"],
+        "company_currency": currency,
+        "company_exponent": money.exponent(currency),
+        "today": clock.today(),
+    }
+
+
+def _table(source: Source, old: Table | None, dirty: _Dirty, name: str) -> tuple[Table, bool]:
+    """The source's files in this version, and whether all rows were read anew: as they were, with one more delta, or a new base."""
+    file, ids = f"{source.name}-{name}.parquet", dirty.of(source.noun)
+    if old is None or (old.is_worn(len(ids)) if ids else source.noun is None and dirty.touches(source)):
+        new = Table((file,), rows=extract.write(source, folder() / file))
+        return (old, False) if old and source.noun is None and _same(old, new) else (new, True)
     if not ids:
-        return old
-    extract.write(source, folder() / f"{name}.parquet", ids)
-    extract.write_ids(ids, folder() / f"{name}-ids.parquet")
-    return Table(old.base, (*old.deltas, (f"{name}.parquet", f"{name}-ids.parquet")), old.rows, old.replaced + len(ids))
+        return old, False
+    extract.write(source, folder() / file, ids)
+    extract.write_ids(ids, folder() / f"{source.name}-{name}-ids.parquet")
+    return old.plus(file, f"{source.name}-{name}-ids.parquet", len(ids)), False
 
 
-def _worn(table: Table, ids: int) -> bool:
-    return len(table.deltas) >= DELTAS or SHARE * (table.replaced + ids) > table.rows
+def _same(old: Table, new: Table) -> bool:
+    """Whether a table that is read whole holds what it held: most changes of a person do not touch each of theirs."""
+    import pyarrow.parquet as pq
+
+    return bool(pq.read_table(folder() / old.base[0]).equals(pq.read_table(folder() / new.base[0])))
 
 
-def _forget(ids: list[int]) -> None:
+def _forget(ids: Sequence[int]) -> None:
     """Delete what was consumed, in short transactions: rows written meanwhile stay for the next refresh."""
     for start in range(0, len(ids), FORGET):
         with transaction.atomic():
-            Dirty.objects.filter(pk__in=ids[start : start + FORGET]).delete()
+            Dirty.objects.filter(pk__in=list(ids[start : start + FORGET])).delete()
         if start + FORGET < len(ids):
             time.sleep(PAUSE)
 
@@ -128,15 +169,16 @@ def _tidy(new: Manifest) -> None:
     """Remove files that no version needs, then forget versions that are old or weigh too much: their files go next time."""
     forget_older()
     versions = all_kept()
-    needed = new.files | {version.facts for version in versions}
+    needed = new.files.union(*(version.readable for version in versions))
     for path in folder().iterdir():
         if path.name not in needed and path.suffix != ".json" and path.name != "lock":
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-    weight = 0
+    weighed: set[str] = set()
     for version in versions:
-        weight += version.bytes
+        weighed |= version.readable
         age = (clock.now() - version.instant).total_seconds()
-        if version.version != new.version and age > READING_SECONDS and (age > KEPT_SECONDS or weight > KEPT_BYTES):
+        heavy = sum((folder() / name).stat().st_size for name in weighed) > KEPT_BYTES
+        if version.version != new.version and age > READING_SECONDS and (age > KEPT_SECONDS or heavy):
             forget(version)
 
 

@@ -10,7 +10,9 @@ from pacesetter.core.registry import Registry
 
 @dataclass(frozen=True)
 class Source:
-    """One raw table. When a record of `noun` changes, the rows whose `unit` is its id are read again; without a noun, all rows are.
+    """One raw table. When a record of `noun` changes, the rows whose `unit` is its id are read again.
+
+    Without a noun all rows are read again, when a record of a noun in `after` changed, or one of a noun that nobody here knows.
 
     `columns` maps raw columns to paths of the QuerySet where the names differ. `scope` is the raw column that owns a row, None for
     reference tables that everyone may read; the facts carry it on as `seen`.
@@ -22,6 +24,7 @@ class Source:
     unit: str
     columns: dict[str, str]
     scope: str | None
+    after: frozenset[str] = frozenset()
 
     @property
     def paths(self) -> list[str]:
@@ -34,15 +37,26 @@ class Source:
 
 
 SOURCES: Registry[Source] = Registry("source")
+# Nouns that leave history and that no number reads.
+_UNREAD = (
+    "contact campaign campaign_member deal_contact deal_history product lead_status option field view token role setting export import"
+)
+
+
+def known_nouns() -> frozenset[str]:
+    """Every noun of which it is known what its changes mean for the extracts."""
+    return frozenset(_UNREAD.split()).union(
+        *(source.after for source in SOURCES.values()), (source.noun for source in SOURCES.values() if source.noun)
+    )
 
 
 def source(
-    name: str, *, scope: str | None, noun: str | None = None, unit: str = "id", **columns: str
+    name: str, *, scope: str | None, noun: str | None = None, unit: str = "id", after: str = "", **columns: str
 ) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
-    """Register the function that returns the QuerySet of the raw table `name`."""
+    """Register the function that returns the QuerySet of the raw table `name`; `after` names nouns, with spaces between."""
 
     def add(rows: Callable[[], Any]) -> Callable[[], Any]:
-        SOURCES.add(name, Source(name, rows, noun, unit, columns, scope))
+        SOURCES.add(name, Source(name, rows, noun, unit, columns, scope, frozenset(after.split())))
         return rows
 
     return add

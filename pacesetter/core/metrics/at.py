@@ -68,7 +68,9 @@ class At:
 
     @property
     def deal_stages(self) -> Any:
-        return self.fact("deal_stages", "deal", on="entered_on")
+        t = self.fact("deal_stages", "deal", on="entered_on")
+        stays = _table("stays").rename(stays_in="stage")
+        return t.left_join(stays, t.stage == stays.stays_in).drop("stays_in")
 
     @property
     def leads(self) -> Any:

@@ -76,9 +76,8 @@ FACTS: dict[str, Columns] = {
     ),
     "deal_stages": _DEAL_TRAITS
     | _MONEY
-    | _columns(
-        INT="owner stage position", TEXT="stage_key", DAY="entered_on passed_on closed_on won_on", FLAG="never_real", REAL="stay_p90"
-    ),
+    | _columns(INT="owner stage position", TEXT="stage_key", DAY="entered_on passed_on closed_on won_on", FLAG="never_real"),
+    "stays": _columns(INT="stage", REAL="stay_p90"),
     "bookings": _DEAL_TRAITS | _MONEY | _columns(INT="owner", TEXT="kind", DAY="on"),
     "booking_credits": _DEAL_TRAITS | _MONEY | _columns(INT="owner lower upper", TEXT="kind credit", DAY="on"),
     "quota_pieces": _columns(

@@ -1,10 +1,11 @@
 """SQL that turns raw tables into facts, run by the warehouse at refresh: dates, not states, so that any past day can be asked.
 
-Statements read the RAW tables and earlier facts by name, and the variables `zone`, `company_currency` and `today`.
+Statements read the RAW tables and earlier facts by name, and the variables `zone`, `company_currency` and `today`. Facts that are
+made together form a group; of a group whose rows belong to records, only the rows of changed records are made anew.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from pacesetter.core.metrics.tables import FACTS, SQL_TYPES
 from pacesetter.core.money import unusual_exponents
@@ -25,6 +26,48 @@ class Fact:
             return self.body()
         columns = ", ".join(f'CAST("{name}" AS {SQL_TYPES[kind]}) AS "{name}"' for name, kind in FACTS[self.name].items())
         return f"SELECT {columns} FROM ({self.body()})"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Facts that are made together, in this order.
+
+    A change in one of the tables it `reads` (raw ones, and facts of earlier groups) makes the group anew. With `units` its rows
+    belong to records: `units` maps raw tables to the column that holds the record's id, the first one being the records themselves,
+    of `noun`, and only changed records are made anew. `reach` maps the noun of other records to SQL for the ids of the records that they touch,
+    given theirs in the table `changed`; the raw tables behind those are in `beside`. A `daily` group is made anew every day, an
+    `outgrown` one when that SQL says so, which reads raw tables and the facts named in `before` as they were.
+    """
+
+    name: str
+    facts: tuple[str, ...]
+    reads: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
+    reach: Mapping[str, str] = field(default_factory=dict)
+    daily: bool = False
+    outgrown: str = ""
+    before: tuple[str, ...] = ()
+    noun: str = ""
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Everything its statements read."""
+        return (*self.units, *self.beside, *self.reads)
+
+    @property
+    def records(self) -> str:
+        """The raw table of the records that its rows belong to."""
+        return next(iter(self.units))
+
+    @property
+    def made(self) -> Iterator[Fact]:
+        yield from (_FACTS[name] for name in self.facts)
+
+    @property
+    def kept(self) -> list[str]:
+        """The facts that readers see."""
+        return [fact.name for fact in self.made if not fact.step]
 
 
 _FACTS: Registry[Fact] = Registry("fact")
@@ -62,9 +105,9 @@ MACROS = (
 )
 
 
-def facts() -> Iterator[Fact]:
-    """Every fact, each after those it reads."""
+def groups() -> list[Group]:
+    """Every group, each after those it reads."""
     from pacesetter.core.metrics.facts import bookings, deals, leads, money, people, quotas, stages, versions
 
-    for module in (money, people, deals, stages, versions, bookings, leads, quotas):
-        yield from (_FACTS[name] for name in module.NAMES)
+    of_deals = (*deals.FACTS, *stages.FACTS, *versions.FACTS, *bookings.FACTS)
+    return [*money.GROUPS, *people.GROUPS, quotas.GROUP, deals.group(of_deals), stages.STAYS, *leads.GROUPS]

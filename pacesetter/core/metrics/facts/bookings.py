@@ -3,7 +3,7 @@
 from pacesetter.core.metrics.facts import fact
 from pacesetter.core.metrics.facts.stages import TRAITS, money
 
-NAMES = ("booking_steps", "bookings", "booking_credits")
+FACTS = ("booking_steps", "bookings", "booking_credits")
 
 
 @fact("booking_steps", step=True)

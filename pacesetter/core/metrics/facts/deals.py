@@ -1,8 +1,8 @@
 """From typed changes to the days on which a deal was what: the ground of stages, versions and bookings."""
 
-from pacesetter.core.metrics.facts import fact
+from pacesetter.core.metrics.facts import Group, fact
 
-NAMES = ("deal_traits", "entry_stages", "deal_known", "deal_events")
+FACTS = ("deal_traits", "entry_stages", "deal_known", "deal_events")
 
 # column of DealChange → the names under which `fields` may list it
 _CARRIED = {
@@ -18,6 +18,23 @@ _CARRIED = {
     "owner_id": "owner",
 }
 COLUMNS = ", ".join(_CARRIED)
+
+
+def group(facts: tuple[str, ...]) -> Group:
+    """All facts whose rows belong to deals."""
+    return Group(
+        "deals",
+        facts,
+        noun="deal",
+        reads=("stages", "lost_reasons"),
+        beside=("accounts", "leads"),
+        units={"deals": "id", "deal_changes": "deal_id", "deal_credits": "deal_id", "deal_lines": "deal_id", "meetings": "deal_id"},
+        reach={
+            "account": "SELECT id FROM deals WHERE account_id IN (FROM changed)",
+            "lead": "SELECT id FROM deals WHERE lead_id IN (FROM changed)",
+            "activity": "SELECT deal_id FROM meetings WHERE id IN (FROM changed)",
+        },
+    )
 
 
 @fact("deal_traits", step=True)

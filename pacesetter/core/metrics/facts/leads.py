@@ -1,8 +1,20 @@
 """Leads with their instants on two clocks: the calendar's, and the working clock of the team that received them."""
 
-from pacesetter.core.metrics.facts import fact
+from pacesetter.core.metrics.facts import Group, fact
 
-NAMES = ("clock", "lead_calendars", "leads")
+GROUPS = (
+    Group(
+        "clock",
+        ("clock",),
+        reads=("calendars", "holidays"),
+        beside=("leads",),
+        daily=True,
+        outgrown="""SELECT coalesce(came < known, came IS NOT NULL)
+            FROM (SELECT min(company_day(received_at)) AS came FROM raw.leads), (SELECT min(received_on) AS known FROM fact.leads)""",
+        before=("leads",),
+    ),
+    Group("leads", ("lead_calendars", "leads"), noun="lead", reads=("calendars", "teams", "memberships", "clock"), units={"leads": "id"}),
+)
 _MOMENTS = {"received": "received_at", "assigned": "assigned_at", "answered": "first_response_at", "two_way": "two_way_at"}
 
 

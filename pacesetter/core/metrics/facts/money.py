@@ -1,8 +1,8 @@
 """Rates and plans."""
 
-from pacesetter.core.metrics.facts import fact
+from pacesetter.core.metrics.facts import Group, fact
 
-NAMES = ("rates", "plans")
+GROUPS = (Group("rates", ("rates",), reads=("rates",)), Group("plans", ("plans",), reads=("targets",)))
 
 
 @fact("rates")

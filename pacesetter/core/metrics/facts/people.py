@@ -1,8 +1,12 @@
 """Who was in which team, what they called, and the weeks in which a tool could have been used."""
 
-from pacesetter.core.metrics.facts import fact
+from pacesetter.core.metrics.facts import Group, fact
 
-NAMES = ("memberships", "forecasts", "person_weeks")
+GROUPS = (
+    Group("memberships", ("memberships",), reads=("memberships",)),
+    Group("forecasts", ("forecasts",), reads=("calls", "reportings")),
+    Group("person_weeks", ("person_weeks",), reads=("licences", "tool_uses", "employments", "leaves")),
+)
 
 
 @fact("memberships")

@@ -1,8 +1,8 @@
 """Quotas cut into pieces at month, team, employment, leave and ramp, so that any period and any team adds up."""
 
-from pacesetter.core.metrics.facts import fact
+from pacesetter.core.metrics.facts import Group, fact
 
-NAMES = ("quota_days", "quota_pieces")
+GROUP = Group("quotas", ("quota_days", "quota_pieces"), reads=("quotas", "employments", "leaves", "memberships"))
 RAMP_SCALE = 10_000
 
 

@@ -1,8 +1,9 @@
 """When a deal first entered and passed each stage of its pipeline; skipped stages count as entered and passed."""
 
-from pacesetter.core.metrics.facts import fact
+from pacesetter.core.metrics.facts import Group, fact
 
-NAMES = ("stage_spans", "deal_stages", "deal_qualified")
+FACTS = ("stage_spans", "deal_stages", "deal_qualified")
+STAYS = Group("stays", ("stays",), reads=("deal_stages",))
 TRAITS = "t.seen, t.account, t.product, t.campaign, t.sourced_by, t.lost_reason, t.segment, t.industry, t.country, t.source, t.competitor, t.archived_on"
 
 
@@ -29,17 +30,21 @@ def stage_spans() -> str:
 
 @fact("deal_stages")
 def deal_stages() -> str:
-    """One row per deal and stage it entered, with owner and value on that day and the stage's 90th percentile of stay."""
+    """One row per deal and stage it entered, with owner and value on that day."""
     return f"""
-        WITH stays AS (
-            SELECT x.stage_id, quantile_cont(coalesce(x.passed_on, d.closed_on) - x.entered_on, 0.9) AS stay_p90
-            FROM stage_spans x JOIN deals d ON d.id = x.deal_id WHERE coalesce(x.passed_on, d.closed_on) IS NOT NULL GROUP BY 1)
         SELECT x.deal_id AS id, {TRAITS}, e.pipeline_id AS pipeline, e.type, {money("e")}, e.owner_id AS owner,
             x.stage_id AS stage, x.stage_key, x.position, x.entered_on, x.passed_on, t.last_closed_on AS closed_on,
-            CASE WHEN t.last_status = 'won' THEN t.last_closed_on END AS won_on, t.never_real, stays.stay_p90
+            CASE WHEN t.last_status = 'won' THEN t.last_closed_on END AS won_on, t.never_real
         FROM stage_spans x JOIN deal_traits t ON t.id = x.deal_id
-            ASOF JOIN deal_events e ON e.deal_id = x.deal_id AND e.day <= x.entered_on
-            LEFT JOIN stays ON stays.stage_id = x.stage_id"""
+            ASOF JOIN deal_events e ON e.deal_id = x.deal_id AND e.day <= x.entered_on"""
+
+
+@fact("stays")
+def stays() -> str:
+    """The 90th percentile of the days spent in a stage, over all deals that left it."""
+    return """
+        SELECT stage, quantile_cont(coalesce(passed_on, closed_on) - entered_on, 0.9) AS stay_p90
+        FROM deal_stages WHERE coalesce(passed_on, closed_on) IS NOT NULL GROUP BY 1"""
 
 
 @fact("deal_qualified", step=True)

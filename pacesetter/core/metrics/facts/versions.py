@@ -4,7 +4,7 @@ from pacesetter.core.metrics.facts import fact
 from pacesetter.core.metrics.facts.stages import TRAITS, money
 from pacesetter.core.metrics.tables import FAR
 
-NAMES = ("deal_runs", "deal_versions")
+FACTS = ("deal_runs", "deal_versions")
 
 
 @fact("deal_runs", step=True)
