@@ -5,7 +5,7 @@ only the rows of those, as a delta.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,13 +18,13 @@ from pacesetter.core.metrics.tables import RAW, SQL_TYPES
 
 STRETCH = 100_000  # records whose facts are made at once
 MEMORY = "1GB"  # what DuckDB may hold; beyond, it spills to disk
-Reading = Callable[[Table, Path, str, str], str]
 
 
 @dataclass(frozen=True)
 class Changed:
-    """What is new in the raw tables: some were read `anew`, of others only the rows of records, by noun."""
+    """What is new in the raw tables: any row of those `anew`, of others only the rows of records, by noun. `was`: the tables before."""
 
+    was: Mapping[str, Table]
     anew: frozenset[str]
     records: Mapping[str, Sequence[int]]
     another_day: bool
@@ -94,7 +94,7 @@ class _Builder:
         self._add(self.changed.records.get(group.noun, ()), "FROM changed")
         others = {noun: ids for noun in group.reach if (ids := self.changed.records.get(noun))}
         if others:
-            self._see(group, ever)
+            self._see(group, earlier=True)
         for noun, ids in others.items():
             self._add(ids, group.reach[noun])
         return int(self.con.execute("SELECT count(DISTINCT unit) FROM main.units").fetchone()[0])
@@ -136,21 +136,27 @@ class _Builder:
         starts = [int(first) for (first,) in firsts] or [0]
         return [f'"{{0}}" >= {start} AND "{{0}}" < {end}' for start, end in zip(starts, [*starts[1:], 2**62], strict=True)]
 
-    def _see(self, group: Group, how: Reading = reading, only: str = "") -> None:
-        """Make the tables that the group reads; of the records' own tables a copy of the rows with `only` true of their column."""
+    def _see(self, group: Group, only: str = "", earlier: bool = False) -> None:
+        """Make the tables that the group reads; of the records' own tables a copy of the rows with `only` true of their column.
+
+        With what was `earlier` true too, where asked for.
+        """
         self.con.execute("DROP SCHEMA IF EXISTS raw CASCADE; DROP SCHEMA IF EXISTS fact CASCADE")
         self.con.execute("CREATE SCHEMA raw; CREATE SCHEMA fact; SET search_path = 'raw,fact,main'")
         for name in group.tables:
             if name in RAW:
                 test = only.format(group.units[name]) if only and name in group.units else ""
-                self.con.execute(f"CREATE {'TABLE' if test else 'VIEW'} raw.{name} AS {self._rows(name, how, test)}")
+                self.con.execute(f"CREATE {'TABLE' if test else 'VIEW'} raw.{name} AS {self._rows(name, test, earlier)}")
             else:
                 self.con.execute(f"CREATE VIEW fact.{name} AS {reading(self.new[name], self.folder, 'id')}")
 
-    def _rows(self, name: str, how: Reading, only: str) -> str:
+    def _rows(self, name: str, only: str, earlier: bool) -> str:
         """SQL for a raw table; one that no room delivers is empty."""
         if name in self.raw:
-            return how(self.raw[name], self.folder, SOURCES[name].unit, only)
+            now = self.raw[name]
+            return (
+                ever(now, self.changed.was.get(name, now), self.folder) if earlier else reading(now, self.folder, SOURCES[name].unit, only)
+            )
         return (
             "SELECT " + ", ".join(f'CAST(NULL AS {SQL_TYPES[kind]}) AS "{column}"' for column, kind in RAW[name].items()) + " WHERE false"
         )

@@ -42,9 +42,10 @@ def reading(table: Table, folder: Path, unit: str, only: str = "") -> str:
     return " UNION ALL ".join(selects)
 
 
-def ever(table: Table, folder: Path, unit: str, only: str = "") -> str:
-    """SQL for the rows of all parts, replaced ones too: what was ever true since the base was written."""
-    return f"SELECT * FROM {files(folder, [*table.base, *(rows for rows, _ in table.deltas)])}" + (f" WHERE {only}" if only else "")
+def ever(table: Table, was: Table, folder: Path) -> str:
+    """SQL for the rows of all parts of a table now and before, replaced ones too."""
+    parts = {name: None for one in (was, table) for name in (*one.base, *(rows for rows, _ in one.deltas))}
+    return f"SELECT * FROM {files(folder, parts)}"
 
 
 def fold(con: Any, table: Table, folder: Path, unit: str, name: str) -> Table:

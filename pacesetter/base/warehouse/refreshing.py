@@ -114,6 +114,7 @@ def _made(old: Manifest | None, wanted: dict[str, Any], dirty: _Dirty) -> Manife
     tables = {source.name: _table(source, old.raw.get(source.name) if old else None, dirty, name) for source in SOURCES.values()}
     read = time.monotonic()
     changed = Changed(
+        old.raw if old else {},
         frozenset(table for table, (_, anew) in tables.items() if anew),
         {noun: dirty.of(noun) for noun in dirty.records},
         old is None or old.made_for["today"] != wanted["today"],
@@ -137,11 +138,13 @@ def _variables(wanted: dict[str, Any]) -> dict[str, str | int | dt.date]:
 
 
 def _table(source: Source, old: Table | None, dirty: _Dirty, name: str) -> tuple[Table, bool]:
-    """The source's files in this version, and whether all rows were read anew: as they were, with one more delta, or a new base."""
+    """The source's files in this version: as they were, with one more delta, or a new base; and whether any row may differ."""
     file, ids = f"{source.name}-{name}.parquet", dirty.of(source.noun)
     if old is None or (old.is_worn(len(ids)) if ids else source.noun is None and dirty.touches(source)):
         new = Table((file,), rows=extract.write(source, folder() / file))
-        return (old, False) if old and source.noun is None and _same(old, new) else (new, True)
+        if old and source.noun is None and _same(old, new):
+            return old, False
+        return new, old is None or source.noun is None
     if not ids:
         return old, False
     extract.write(source, folder() / file, ids)
