@@ -74,7 +74,7 @@ def forget(old: Manifest) -> None:
 def _read(name: str) -> Manifest | None:
     try:
         return _parsed(json.loads((folder() / name).read_text()))
-    except (FileNotFoundError, KeyError, ValueError, TypeError):
+    except (FileNotFoundError, KeyError, ValueError, TypeError, AttributeError):  # none, broken, or of another release
         return None
 
 
