@@ -8,7 +8,7 @@ from ninja import Body, Router, Schema, Status
 from ninja import Query as Param
 
 from pacesetter.api.auth import actor_of
-from pacesetter.api.records import Asked, one
+from pacesetter.api.records import Asked, counted, one
 from pacesetter.api.shapes import outgoing, show
 from pacesetter.base import fields
 from pacesetter.base.listings import LISTINGS, View
@@ -39,6 +39,8 @@ class ActivityPage(Schema):
     rows: list[ActivityOut]  # type: ignore[valid-type]
     next: str | None
     count: int
+    more: bool
+    counted_at: dt.datetime | None
 
 
 def _shown(activity: Activity) -> dict[str, Any]:
@@ -49,7 +51,7 @@ def _shown(activity: Activity) -> dict[str, Any]:
 def listed(request: HttpRequest, asked: Asked = Param(...)) -> Any:
     view = View(LISTINGS["activity"], asked.query(), actor_of(request))
     page = view.page()
-    return {"rows": [_shown(row) for row in page.rows], "next": page.next, "count": view.count()}
+    return {"rows": [_shown(row) for row in page.rows], "next": page.next, **counted(view)}
 
 
 @router.post("/activities", response={201: ActivityOut}, summary="Log an activity, or plan a task")

@@ -1,5 +1,6 @@
 """What all records share: list, read, create, edit, assign, archive; one row of a table per noun."""
 
+import datetime as dt
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -10,7 +11,7 @@ from ninja import Router, Schema, Status
 
 from pacesetter.api.auth import actor_of
 from pacesetter.api.shapes import changes, incoming, outgoing, show
-from pacesetter.base import fields, find
+from pacesetter.base import counts, fields, find
 from pacesetter.base.actor import Actor
 from pacesetter.base.listings import LISTINGS, Query, View
 from pacesetter.base.models import User
@@ -62,6 +63,15 @@ class EditsIn(Schema):
     changes: dict[str, Any]
 
 
+COUNTED = {"count": int, "more": bool, "counted_at": dt.datetime | None}
+
+
+def counted(view: View) -> dict[str, Any]:
+    """How many rows a list has; `more` when there are more than that, `counted_at` when so many were there at that instant."""
+    found = counts.of(view)
+    return {"count": found.n, "more": found.more, "counted_at": found.as_of}
+
+
 def one(noun: str, pk: int, by: Actor) -> Any:
     """A record inside the caller's scope; an unknown id and a forbidden one answer alike."""
     rows = LISTINGS[noun].model.objects.visible_to(by).select_related(*LISTINGS[noun].related)
@@ -84,7 +94,7 @@ def routers() -> dict[str, Router]:
 def _router(noun: Noun) -> Router:
     router = Router()
     shape_in, shape_out = incoming(noun.key), outgoing(noun.key)
-    page = type(f"{shape_out.__name__}Page", (Schema,), {"__annotations__": {"rows": list[shape_out], "next": str | None, "count": int}})  # type: ignore[valid-type]
+    page = type(f"{shape_out.__name__}Page", (Schema,), {"__annotations__": {"rows": list[shape_out], "next": str | None, **COUNTED}})  # type: ignore[valid-type]
 
     def shown(obj: Any) -> dict[str, Any]:
         return show(obj, fields.of(noun.key))
@@ -93,7 +103,7 @@ def _router(noun: Noun) -> Router:
     def listed(request: HttpRequest, asked: Asked = Param(...)) -> Any:
         view = View(LISTINGS[noun.key], asked.query(), actor_of(request))
         known, found = fields.of(noun.key), view.page()
-        return {"rows": [show(obj, known) for obj in found.rows], "next": found.next, "count": view.count()}
+        return {"rows": [show(obj, known) for obj in found.rows], "next": found.next, **counted(view)}
 
     @router.post("", response={201: shape_out}, operation_id=f"create_{noun.key}", summary=f"Create a {noun.key}")
     def create(request: HttpRequest, body: shape_in) -> Any:  # type: ignore[valid-type]

@@ -166,9 +166,9 @@ class Table:
     def rows(self) -> Iterator[list[Cell]]:
         """The header, then every row, read a page at a time."""
         yield list(self.header)
-        query, done = self.view.query, 0
+        view, done = self.view, 0
         while True:
-            page = View(self.view.listing, query, self.view.actor).page()
+            page = view.page()
             self._load(page.rows)
             for row in page.rows:
                 yield [row.pk, *(read(row) for read in self.readers)]
@@ -176,7 +176,7 @@ class Table:
             self.step(done)
             if not page.next:
                 return
-            query = replace(query, cursor=page.next)
+            view = view.following(page.next)
 
     def _load(self, rows: list[Any]) -> None:
         """References of a whole page in one query each."""

@@ -1,18 +1,16 @@
 """Lists: one `Listing` per noun names its columns, search and sums; web table, API, command line, export and saved views use it."""
 
-import base64
-import datetime as dt
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q, QuerySet
 
-from pacesetter.base import clock, fields, settings
+from pacesetter.base import clock, counts, fields, keyset, search, settings
 from pacesetter.base.conditions import custom_value, fold_of, to_q
 from pacesetter.base.models import User
+from pacesetter.base.scope import scope_of
 from pacesetter.core import conditions
 from pacesetter.core.errors import Invalid
 from pacesetter.core.registry import Registry
@@ -75,6 +73,7 @@ class Listing:
     sums: tuple[str, ...] = ()
     paths: Mapping[str, str] = field(default_factory=dict)
     presets: tuple[Preset, ...] = ()
+    fact: counts.Fact | None = None
 
     def all_columns(self) -> dict[str, Column]:
         """Every field of the noun as a column, company-made ones included."""
@@ -158,18 +157,58 @@ class View:
 
     @cached_property
     def queryset(self) -> QuerySet[Any]:
-        """All rows that fulfil the query, without order."""
-        rows = self._narrowed(self.listing.model.objects.visible_to(self.actor))
+        """All rows that fulfil the query, without order, found in the way that suits few of them."""
+        rows = self._rows(self.listing.model.objects.visible_to(self.actor))
+        return search.proposed(rows, self.query.search, self.listing.search).filter(self._searched)
+
+    @cached_property
+    def walked(self) -> QuerySet[Any]:
+        """The same rows, found by walking the index of the order: of many, the next fifty are never far."""
+        rows = self.listing.model.objects
+        if not _has(self.listing.model, "owner"):
+            return self._rows(rows.visible_to(self.actor)).filter(self._searched)
+        loose = rows.alias(somebody=keyset.Loose(F("owner_id")))
+        return self._rows(scope_of(self.actor, self.listing.noun).queryset(loose, "somebody")).filter(self._searched)
+
+    def _rows(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        rows = self.preset_rows(rows) if self.preset_rows else rows
         rows = _annotated(rows, self.tree, self.columns)
-        paths = {key: column.path for key, column in self.columns.items()}
-        rows = rows.filter(to_q(self.tree, paths), _search(self.query.search, self.listing.search))
+        rows = rows.filter(to_q(self.tree, {key: column.path for key, column in self.columns.items()}))
         if self.query.ids is not None:
             return rows.filter(pk__in=self.query.ids)
         return rows if self.query.archived or not _has(self.listing.model, "archived_at") else rows.filter(archived_at__isnull=True)
 
-    def _narrowed(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def following(self, cursor: str) -> "View":
+        """The same rows from a place on; how many there are is known."""
+        view = View(self.listing, replace(self.query, cursor=cursor), self.actor)
+        view.few = self.few
+        return view
+
+    @property
+    def _searched(self) -> Q:
+        return search.says(self.query.search, self.listing.search)
+
+    @cached_property
+    def preset_rows(self) -> "Callable[[QuerySet[Any]], QuerySet[Any]] | None":
+        """What narrows the query beyond its condition."""
         preset = next((one for one in self.listing.presets if one.key == self.query.preset), None)
-        return preset.rows(rows) if preset and preset.rows else rows
+        return preset.rows if preset else None
+
+    @cached_property
+    def few(self) -> list[int] | None:
+        """The ids of all rows while those are few; None beyond."""
+        found = list(self.queryset.order_by().values_list("pk", flat=True)[: self.cap + 1])
+        return found if len(found) <= self.cap else None
+
+    @property
+    def cap(self) -> int:
+        """How many rows are few."""
+        return counts.SEARCHED if self.query.search.strip() else counts.CAP
+
+    @property
+    def brief(self) -> QuerySet[Any]:
+        """The rows for whatever reads all of them: by their ids where those are few and known."""
+        return self.queryset if self.few is None else self.listing.model.objects.filter(pk__in=self.few)
 
     @cached_property
     def sort(self) -> tuple[Column, bool]:
@@ -181,18 +220,13 @@ class View:
         return self.columns[key], descending
 
     def page(self) -> Page:
-        """The page after the query's cursor; ids first, names second."""
-        column, descending = self.sort
-        rows = self.queryset
-        if column.field.is_custom:
-            rows = _with_custom(rows, column)
-        rows = rows.order_by(*_order(column.path, descending))
-        if self.query.cursor:
-            rows = rows.filter(_after(_decode(self.query.cursor), column.path, descending))
-        found = list(rows.values_list("pk", column.path)[: self.query.size + 1])
-        ids = [pk for pk, _ in found[: self.query.size]]
-        more = len(found) > self.query.size
-        return Page(self._load(ids), _encode(found[self.query.size - 1]) if more else None)
+        """The page after the query's cursor; ids first, names second. Few rows are sorted, of many the order's index is walked."""
+        (column, descending), size = self.sort, self.query.size
+        after = keyset.decode(self.query.cursor) if self.query.cursor else None
+        rows, path = _in_order(self.walked if self.few is None else self.brief, column, walks=self.few is None)
+        found = (keyset.read if self.few is None else keyset.sort)(rows, path, size=size + 1, descending=descending, after=after)
+        ids = [pk for pk, _ in found[:size]]
+        return Page(self._load(ids), keyset.encode(found[size - 1]) if len(found) > size else None)
 
     def _load(self, ids: list[int]) -> list[Any]:
         rows = self.listing.model.objects.select_related(*self.listing.related).in_bulk(ids)
@@ -225,15 +259,9 @@ def _has(model: type[Any], name: str) -> bool:
     return any(column.name == name for column in model._meta.get_fields())
 
 
-def _fields_in(tree: conditions.Tree) -> set[tuple[str, str]]:
-    parts = tree.get("all") or tree.get("any") or ([tree["not"]] if "not" in tree else [])
-    here = {(tree["field"], tree["op"])} if "field" in tree else set()
-    return here.union(*[_fields_in(part) for part in parts])
-
-
 def _annotated(rows: QuerySet[Any], tree: conditions.Tree, columns: Mapping[str, Column]) -> QuerySet[Any]:
     """Add what the condition compares: folded text, and values inside the custom JSON."""
-    for key, _ in sorted(_fields_in(tree)):
+    for key in sorted(conditions.fields_in(tree)):
         column = columns[key]
         if column.field.is_custom:
             rows = _with_custom(rows, column)
@@ -242,45 +270,12 @@ def _annotated(rows: QuerySet[Any], tree: conditions.Tree, columns: Mapping[str,
     return rows
 
 
+def _in_order(rows: QuerySet[Any], column: Column, walks: bool) -> tuple[QuerySet[Any], str]:
+    """Rows with what to sort them by; the index of an order is of use to those only who walk it."""
+    if column.field.is_custom:
+        return _with_custom(rows, column), column.path
+    return (rows, column.path) if walks else (rows.annotate(sorted_by=keyset.Loose(F(column.path))), "sorted_by")
+
+
 def _with_custom(rows: QuerySet[Any], column: Column) -> QuerySet[Any]:
     return rows.annotate(**{column.path: custom_value(column.field.slot, column.kind)})
-
-
-def _search(text: str, paths: tuple[str, ...]) -> Q:
-    """Every word must begin a word of one of the folded search paths."""
-    found = Q()
-    for word in fold(text).split():
-        either = Q()
-        for path in paths:
-            either |= Q(**{f"{path}__startswith": word}) | Q(**{f"{path}__contains": f" {word}"})
-        found &= either
-    return found
-
-
-# keyset paging: null-safe, empty values last in either direction ---------------------------------
-def _order(path: str, descending: bool) -> list[Any]:
-    by = F(path).desc(nulls_last=True) if descending else F(path).asc(nulls_last=True)
-    return [by, "-pk" if descending else "pk"]
-
-
-def _after(last: tuple[Any, int], path: str, descending: bool) -> Q:
-    value, pk = last
-    beyond, later = ("lt", Q(pk__lt=pk)) if descending else ("gt", Q(pk__gt=pk))
-    empty = Q(**{f"{path}__isnull": True})
-    if value is None:
-        return empty & later
-    return Q(**{f"{path}__{beyond}": value}) | (Q(**{path: value}) & later) | empty
-
-
-def _encode(found: tuple[int, Any]) -> str:
-    pk, value = found
-    text = json.dumps([value.isoformat() if isinstance(value, (dt.date, dt.datetime)) else value, pk])
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
-
-
-def _decode(cursor: str) -> tuple[Any, int]:
-    try:
-        value, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        return value, int(pk)
-    except (ValueError, TypeError):
-        raise Invalid("bad_cursor") from None

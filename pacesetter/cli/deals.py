@@ -18,6 +18,7 @@ def command(where: str, search: str, sort: str, limit: int, form: str) -> None:
     from pacesetter.cli.prepare import ready
 
     ready()
+    from pacesetter.base import counts
     from pacesetter.base.actor import Actor
     from pacesetter.base.listings import LISTINGS, Query, View
 
@@ -26,7 +27,9 @@ def command(where: str, search: str, sort: str, limit: int, form: str) -> None:
     if form == "json":
         return as_json(rows)
     table(["Id", "Deal", "Account", "Amount", "", "Stage", "Close date", "Owner"], [tuple(row.values()) for row in rows], right=(0, 3))
-    click.echo(f"{len(rows)} of {view.count()} deals")
+    found = counts.of(view)
+    when = f", as of {found.as_of:%Y-%m-%d %H:%M} UTC" if found.as_of else ""
+    click.echo(f"{len(rows)} of {'more than ' if found.more else ''}{found.n} deals{when}")
 
 
 def _row(deal) -> dict[str, object]:  # type: ignore[no-untyped-def]

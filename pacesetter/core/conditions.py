@@ -145,6 +145,12 @@ def text_of(tree: Tree) -> str:
     return f"{tree['field']} {tree['op']} {shown}"
 
 
+def fields_in(tree: Tree) -> set[str]:
+    """The fields that a tree compares."""
+    parts = tree.get("all") or tree.get("any") or ([tree["not"]] if "not" in tree else [])
+    return ({tree["field"]} if "field" in tree else set()).union(*map(fields_in, parts))
+
+
 def _wrapped(tree: Tree) -> str:
     return f"({text_of(tree)})" if tree.keys() & {"all", "any"} else text_of(tree)
 

@@ -3,14 +3,12 @@
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Q, When
-
+from pacesetter.base import search as words
 from pacesetter.base.fields import Field
 from pacesetter.base.models import Team, User
 from pacesetter.base.scope import scope_of
 from pacesetter.core.errors import NotFound
 from pacesetter.core.labels import in_language
-from pacesetter.core.text import fold
 from pacesetter.crm.models import Account, Campaign, Contact, Deal, Lead, LeadStatus, LostReason, Pipeline, Product, Stage
 
 if TYPE_CHECKING:
@@ -20,6 +18,7 @@ Choices = list[tuple[int, str]]
 RECORDS: dict[str, Any] = {"account": Account, "contact": Contact, "deal": Deal, "lead": Lead}
 SEARCHED = {"deal": ("name_key", "account__name_key"), "contact": ("name_key", "email"), "lead": ("name_key", "email")}
 SUGGESTIONS = 8
+AMONG = 500  # where more records match, the first of so many are suggested
 
 
 def people(by: "Actor") -> Choices:
@@ -81,14 +80,16 @@ def of(field: Field, by: "Actor", language: str) -> Choices | None:
 def search(noun: str, text: str, by: "Actor", limit: int = SUGGESTIONS) -> list[Any]:
     """The records of a noun whose name has a word that begins with every word of `text`; open deals come first."""
     rows = RECORDS[noun].objects.visible_to(by).live()
-    for word in fold(text).split():
-        found = Q()
-        for path in SEARCHED.get(noun, ("name_key",)):
-            found |= Q(**{f"{path}__startswith": word}) | Q(**{f"{path}__contains": f" {word}"})
-        rows = rows.filter(found)
+    found: list[Any] = []
+    for part in (rows.filter(status="open"), rows.exclude(status="open")) if noun == "deal" else (rows,):
+        found += _best(noun, part, text, limit - len(found)) if len(found) < limit else []
+    return found
+
+
+def _best(noun: str, rows: Any, text: str, limit: int) -> list[Any]:
+    ids = words.best(rows, text, SEARCHED.get(noun, ("name_key",)), among=AMONG)
     related = {"deal": ("account", "stage"), "contact": ("account",), "lead": ("status",)}.get(noun, ())
-    first = (Case(When(status="open", then=0), default=1),) if noun == "deal" else ()
-    return list(rows.select_related(*related).order_by(*first, "name_key", "id")[:limit])
+    return list(RECORDS[noun].objects.filter(pk__in=ids).select_related(*related).order_by("name_key", "id")[:limit]) if ids else []
 
 
 def person(pk: int, by: "Actor") -> User:

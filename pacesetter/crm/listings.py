@@ -2,11 +2,25 @@
 
 from typing import Any
 
+from pacesetter.base import words
+from pacesetter.base.counts import Fact
 from pacesetter.base.listings import Listing, Preset, listing
 from pacesetter.core.labels import mark
 from pacesetter.crm import models, promises
 from pacesetter.crm.models.leads import OPEN_TYPES
 
+words.keep(models.Deal, "name_key")
+words.keep(models.Account, "name_key", "domain")
+words.keep(models.Contact, "name_key", "email")
+words.keep(models.Lead, "name_key", "email")
+
+# What the extracts know about a deal as it is today, by field.
+DEAL_NOW = Fact(
+    "deal_versions",
+    {name: name for name in ("account", "pipeline", "stage", "status", "type", "currency", "close_date", "created_on", "closed_on")}
+    | {name: name for name in ("campaign", "sourced_by", "lost_reason", "source", "competitor")}
+    | {"owner": "seen", "amount": "total", "annual_amount": "annual"},
+)
 DEALS = listing(
     Listing(
         "deal",
@@ -16,6 +30,7 @@ DEALS = listing(
         search=("name_key", "account__name_key"),
         related=("account", "stage", "owner", "pipeline", "lost_reason"),
         sums=("amount",),
+        fact=DEAL_NOW,
         paths={"name": "name_key", "stage": "stage_id", "owner": "owner_id"},
         presets=(
             Preset("open", mark("All open"), "status = open"),

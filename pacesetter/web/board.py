@@ -1,5 +1,6 @@
 """The board of open deals: a column per stage, moved by mouse, by keys or by menu."""
 
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from pacesetter.base import keyset
 from pacesetter.crm import choices, health, totals
 from pacesetter.web import formats, lists
 from pacesetter.web.nouns import NOUNS
@@ -30,29 +32,47 @@ class Board(lists.ListPage):
         self.pipeline = next((p for p in self.pipelines if str(p.pk) == asked), self.pipelines[0] if self.pipelines else None)
         self.stages = [s for s in choices.stages(self.pipeline) if s.type == "open"] if self.pipeline else []
 
+    @cached_property
+    def where(self) -> str:
+        own = f"status = open and pipeline = {self.pipeline.pk if self.pipeline else 0}"
+        return f"{super().where} and {own}" if super().where else own
+
     @property
     def columns(self) -> list[dict[str, Any]]:
         """Head and cards of each open stage."""
-        open_deals = self.view.queryset.filter(status="open", pipeline=self.pipeline)
-        sums = totals.by_stage(open_deals, formats.today())
+        sums = totals.by_stage(self.view, formats.today())
         cards: dict[int, list[Any]] = {}
-        for deal in self._first(open_deals):
+        for deal in self._first():
             cards.setdefault(deal.stage_id, []).append(self.card(deal))
-        return [self._column(stage, sums.get(stage.pk, totals.Totals()), cards.get(stage.pk, [])) for stage in self.stages]
+        return [self._column(stage, self._sums(sums, stage, cards), cards.get(stage.pk, [])) for stage in self.stages]
 
-    def _first(self, rows: Any) -> list[Any]:
-        """The first cards of every column in one query, close dates first."""
-        order = [F("close_date").asc(nulls_last=True), "pk"]
-        numbered = rows.order_by().annotate(place=Window(RowNumber(), partition_by="stage_id", order_by=order))
-        ids = list(numbered.filter(place__lte=CARDS).order_by("stage_id", "place").values_list("pk", flat=True))
-        found = rows.order_by().select_related("account", "stage", "owner").in_bulk(ids)
+    def _sums(self, sums: dict[int, totals.Totals] | None, stage: Any, cards: dict[int, list[Any]]) -> totals.Totals:
+        if sums is None:
+            return totals.Totals(len(cards.get(stage.pk, [])), more=True)
+        return sums.get(stage.pk, totals.Totals())
+
+    def _first(self) -> list[Any]:
+        """The first cards of every column, close dates first."""
+        ids = self._of_few() if self.view.few is not None else self._of_many()
+        found = self.listing.model.objects.visible_to(self.request.actor).select_related("account", "stage", "owner").in_bulk(ids)
         return [found[pk] for pk in ids]
+
+    def _of_few(self) -> list[int]:
+        order = [F("close_date").asc(nulls_last=True), "pk"]
+        numbered = self.view.brief.order_by().annotate(place=Window(RowNumber(), partition_by="stage_id", order_by=order))
+        return list(numbered.filter(place__lte=CARDS).order_by("stage_id", "place").values_list("pk", flat=True))
+
+    def _of_many(self) -> list[int]:
+        """A query per column, each of which walks an index no further than its cards."""
+        columns = (keyset.read(self.view.walked.filter(stage=stage), "close_date", size=CARDS) for stage in self.stages)
+        return [pk for column in columns for pk, _day in column]
 
     def _column(self, stage: Any, sums: totals.Totals, cards: list[Any]) -> dict[str, Any]:
         money = self.request.company.currency
         return {
-            "stage": stage, "count": formats.number(sums.count), "sum": formats.money(sums.total, money, compact=True), "cards": cards, "left": sums.count - len(cards),
-            "weighted": formats.money(sums.weighted, money, compact=True), "probability": formats.percent(stage.probability / 100, 0),
+            "stage": stage, "count": formats.number(sums.count) + ("+" if sums.more else ""), "sum": "" if sums.more else formats.money(sums.total, money, compact=True), "cards": cards, "left": sums.count - len(cards),
+            "as_of": formats.clock_time(sums.as_of) if sums.as_of else "",
+            "weighted": "" if sums.more else formats.money(sums.weighted, money, compact=True), "probability": formats.percent(stage.probability / 100, 0),
             "all": f"{reverse('deals')}?view=open&stage={stage.pk}", "dot": ui.stage_dot(stage),
         }  # fmt: skip
 

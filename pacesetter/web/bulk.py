@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from pacesetter.base import fields, history
+from pacesetter.base import counts, fields, history
 from pacesetter.core.errors import Conflict, Invalid, Refused, add_sentences
 from pacesetter.core.labels import mark
 from pacesetter.crm import choices, totals
@@ -50,11 +50,10 @@ def _chosen(request: Request, kind: Noun, data: QueryDict) -> list[Any]:
     """The selected records, or all that match the list's address."""
     if not data.get("all"):
         return kind.many([int(pk) for pk in data.getlist("id") if pk.isdigit()], request.actor)
-    found = lists.ListPage(request, kind, QueryDict(str(data["all"]))).view.queryset
-    count = found.count()
-    if count > MOST:
-        raise Invalid("too_many_at_once", count=count, limit=MOST)
-    return kind.many(list(found.values_list("pk", flat=True)), request.actor)
+    found = lists.ListPage(request, kind, QueryDict(str(data["all"]))).view
+    if found.few is None or len(found.few) > MOST:
+        raise Invalid("too_many_at_once", count=counts.of(found).n, limit=MOST)
+    return kind.many(found.few, request.actor)
 
 
 def _as_seen(data: QueryDict, records: list[Any]) -> None:

@@ -40,6 +40,12 @@ class Axis:
         first = min(found["first"] or today, add_months(until, -3))
         return cls(max(first.replace(day=1), add_months(until, -LONGEST)), until, today)
 
+    @classmethod
+    def longest(cls, today: dt.date) -> "Axis":
+        """As many months as an axis has; very many rows span more."""
+        until = add_months(today.replace(day=1), AHEAD + 1)
+        return cls(add_months(until, -LONGEST), until, today)
+
     def at(self, day: dt.date) -> float:
         """A day's place; days beyond the ends stand at the end."""
         share = (day - self.since).days / (self.until - self.since).days

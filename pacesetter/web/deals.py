@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from pacesetter.base import clock
+from pacesetter.base.counts import Count
 from pacesetter.core import conditions
 from pacesetter.core.errors import Invalid, Refused
 from pacesetter.core.labels import mark
@@ -79,14 +80,16 @@ class DealList(lists.ListPage):
 
     @cached_property
     def totals(self) -> totals.Totals:
-        return totals.of(self.view.queryset, formats.today())
+        return totals.of_view(self.view, formats.today())
 
     @cached_property
-    def count(self) -> int:
-        return self.totals.count
+    def count(self) -> Count:
+        return Count(self.totals.count, self.totals.more, self.totals.as_of)
 
     @cached_property
     def sums(self) -> list[tuple[str, str, str]]:
+        if self.totals.more:
+            return []
         money = self.request.company.currency
         rows = [(_("Total"), self.totals.total), (_("Weighted"), self.totals.weighted), (_("Average"), self.totals.average)]
         shown = [(name, formats.money(value, money, compact=True), "") for name, value in rows]
@@ -105,7 +108,8 @@ class Timeline(DealList):
 
     @cached_property
     def axis(self) -> deal_spans.Axis:
-        return deal_spans.Axis.of(self.view.queryset, formats.today())
+        few = self.view.few is not None
+        return deal_spans.Axis.of(self.view.brief, formats.today()) if few else deal_spans.Axis.longest(formats.today())
 
     @cached_property
     def heads(self) -> list[dict[str, Any]]:

@@ -142,6 +142,12 @@ def exact(value: datetime | None) -> str:
     return f"{day(local.date(), year=True)}, {format_time(local, 'HH:mm', locale=locale())}"
 
 
+def clock_time(value: datetime) -> str:
+    """14:20 in the viewer's zone; with its day unless that is today."""
+    local = timezone.localtime(value)
+    return format_time(local, "HH:mm", locale=locale()) if local.date() == today() else exact(value)
+
+
 def ago(value: datetime | None) -> str:
     """4 minutes ago."""
     if value is None:

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from pacesetter.base import counts
 from pacesetter.core.errors import Refused
 from pacesetter.crm import leads
 from pacesetter.web import clocks, formats, lists, rails, records, timeline, toasts, words
@@ -59,7 +60,7 @@ class LeadList(lists.ListPage):
         asked["view"] = "late"
         for name in ("cursor", "sort"):
             asked.pop(name, None)
-        return {"count": LeadList(self.request, self.noun, asked).view.count(), "href": f"{self.request.path}?{asked.urlencode()}"}
+        return {"count": counts.of(LeadList(self.request, self.noun, asked).view).n, "href": f"{self.request.path}?{asked.urlencode()}"}
 
     @cached_property
     def sums(self) -> list[tuple[str, str, str]]:

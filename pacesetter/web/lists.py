@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from pacesetter.base import fields
+from pacesetter.base import counts, fields
 from pacesetter.base.fields import Field
 from pacesetter.base.listings import LISTINGS, Preset, Query, View
 from pacesetter.core import conditions
@@ -234,12 +234,18 @@ class ListPage:
         return []
 
     @cached_property
-    def count(self) -> int:
-        return self.view.count()
+    def count(self) -> counts.Count:
+        return counts.of(self.view)
 
     @property
     def counted(self) -> str:
-        return formats.number(self.count)
+        """How many records there are; with a plus where that is only the least."""
+        return formats.number(self.count.n) + ("+" if self.count.more else "")
+
+    @property
+    def counted_at(self) -> str:
+        """When so many were counted, if that was not just now."""
+        return formats.clock_time(self.count.as_of) if self.count.as_of else ""
 
     @property
     def more(self) -> str:

@@ -12,7 +12,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, models
 
-from pacesetter.base import clock, find, jobs, warehouse, worker
+from pacesetter.base import clock, find, jobs, warehouse, words, worker
 from pacesetter.base import guards as guarding
 from pacesetter.base.keeping.doctor import Finding, look
 from pacesetter.base.models import Dirty, ExternalId, Job
@@ -29,6 +29,8 @@ add_sentences(
         "references_broken": mark("Rows of {table} that point at rows which are not there: {count}."),
         "guards_missing": mark("Tables of history that are not protected against changes: {count}."),
         "indexes_missing": mark("Missing indexes, without which lists are slow: {count}."),
+        "words_missing": mark("Missing word indexes, without which search is slow: {count}."),
+        "words_out_of_step": mark("Word indexes that differ from their table, so that search misses records: {count}."),
         "names_without_record": mark("Ids of other systems that stand for no record: {count}."),
         "extracts_behind": mark("The numbers are behind and no worker runs. Changed records that wait: {count}."),
         "extracts_missing": mark("Files of the extracts that are missing, so that numbers cannot be read: {count}."),
@@ -97,6 +99,15 @@ def _build(missing: list[tuple[type[models.Model], Any]]) -> None:
                 editor.add_constraint(model, index)
             else:
                 editor.execute(editor._create_index_sql(model, fields=[index]))  # type: ignore[attr-defined]
+
+
+@look("search")
+def search() -> Iterator[Finding]:
+    """The word indexes are there and say what their tables say."""
+    if missing := words.missing():
+        yield Finding("words_missing", len(missing), tuple(one.name for one in missing), mend=words.ensure)
+    if wrong := words.out_of_step():
+        yield Finding("words_out_of_step", len(wrong), tuple(one.name for one in wrong), mend=lambda: words.rebuild(wrong))
 
 
 @look("references")

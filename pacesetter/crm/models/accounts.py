@@ -5,6 +5,8 @@ from django.db.models import F, Q
 
 from pacesetter.crm.models.records import Named, Record
 
+WALKED = ("industry", "segment", "employees", "country", "created_at")
+
 
 class Account(Named, Record):
     """A customer or prospect; accounts form a tree of subsidiaries."""
@@ -32,7 +34,11 @@ class Account(Named, Record):
 
     class Meta:
         ordering = ["name_key", "id"]
-        indexes = [models.Index(fields=["name_key", "id"]), models.Index(fields=["owner", "name_key", "id"])]
+        indexes = [
+            models.Index(fields=["name_key", "id"]),
+            models.Index(fields=["owner", "name_key", "id"]),
+            *(models.Index(fields=[name, "id"], name=f"account_by_{name}") for name in WALKED),
+        ]
         constraints = [
             models.CheckConstraint(condition=~Q(id=F("parent")), name="account_not_its_own_parent"),
             models.CheckConstraint(condition=Q(employees__isnull=True) | Q(employees__gte=0), name="employees_not_negative"),

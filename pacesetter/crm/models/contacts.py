@@ -5,13 +5,15 @@ from django.db import models
 from pacesetter.crm.models.accounts import Account
 from pacesetter.crm.models.records import Person, Record
 
+WALKED = ("title", "account", "email", "phone")
+
 
 class Contact(Person, Record):
     """A person at an account."""
 
     NOUN = "contact"
 
-    account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, related_name="contacts")
+    account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, related_name="contacts", db_index=False)
     opted_out = models.BooleanField(default=False)
 
     class Meta:
@@ -19,5 +21,5 @@ class Contact(Person, Record):
         indexes = [
             models.Index(fields=["name_key", "id"]),
             models.Index(fields=["owner", "name_key", "id"]),
-            models.Index(fields=["email"]),
+            *(models.Index(fields=[name, "id"], name=f"contact_by_{name}") for name in WALKED),
         ]

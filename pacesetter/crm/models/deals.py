@@ -26,6 +26,10 @@ ROLES = [
 CREDIT_KINDS = [("owner", mark("Owner")), ("overlay", mark("Specialist")), ("sdr", mark("Sourced"))]
 
 
+WALKED = ("close_date", "last_activity_at", "type", "source", "lost_reason", "stage")
+WALKED_OPEN = ("amount", "name_key", "last_activity_at", "next_step")
+
+
 class Deals(Records):
     """Questions about many deals."""
 
@@ -40,7 +44,7 @@ class Deal(Named, Record):
 
     account = models.ForeignKey(Account, null=True, blank=True, on_delete=models.PROTECT, related_name="deals")
     pipeline = models.ForeignKey(Pipeline, on_delete=models.PROTECT, related_name="deals")
-    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="deals")
+    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="deals", db_index=False)
     status = models.CharField(max_length=4, choices=OUTCOMES, default="open")
     type = models.CharField(max_length=10, choices=TYPES, default="new")
     amount = models.BigIntegerField(null=True, blank=True)
@@ -58,7 +62,7 @@ class Deal(Named, Record):
     sourced_by = models.ForeignKey("base.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     campaign = models.ForeignKey(Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="deals")
     category = models.CharField(max_length=15, blank=True, choices=CATEGORIES)
-    lost_reason = models.ForeignKey(LostReason, null=True, blank=True, on_delete=models.PROTECT, related_name="deals")
+    lost_reason = models.ForeignKey(LostReason, null=True, blank=True, on_delete=models.PROTECT, related_name="deals", db_index=False)
     lost_note = models.TextField(blank=True)
     lead = models.ForeignKey("crm.Lead", null=True, blank=True, on_delete=models.PROTECT, related_name="deals")
     criteria_met = models.JSONField(default=list, blank=True)
@@ -69,10 +73,13 @@ class Deal(Named, Record):
 
     class Meta:
         ordering = ["close_date", "id"]
+        # One that lists can walk for every column they show, and a small one over open deals, which are few and asked for most.
         indexes = [
             models.Index(fields=["owner", "status", "close_date", "id"]),
             models.Index(fields=["status", "close_date", "id"]),
-            models.Index(fields=["stage", "close_date", "id"]),
+            models.Index(fields=["stage", "close_date", "id"], condition=Q(status="open"), name="open_by_stage"),
+            *(models.Index(fields=[name, "id"], name=f"deal_by_{name}") for name in WALKED),
+            *(models.Index(fields=[name, "id"], condition=Q(status="open"), name=f"open_by_{name}") for name in WALKED_OPEN),
             models.Index(fields=["name_key", "id"]),
             models.Index(fields=["amount", "id"]),
             models.Index(fields=["closed_on", "id"]),

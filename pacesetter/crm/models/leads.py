@@ -14,6 +14,7 @@ TYPES = [
     ("disqualified", mark("Disqualified")),
 ]
 OPEN_TYPES = ("new", "working", "nurture", "qualified")
+WALKED = ("status", "source", "country", "received_at")
 
 
 class LeadStatus(models.Model):
@@ -36,7 +37,7 @@ class Lead(Person, Record):
 
     company = models.CharField(max_length=200, blank=True)
     country = models.CharField(max_length=2, blank=True)
-    status = models.ForeignKey(LeadStatus, on_delete=models.PROTECT, related_name="leads")
+    status = models.ForeignKey(LeadStatus, on_delete=models.PROTECT, related_name="leads", db_index=False)
     source = models.CharField(max_length=60, blank=True)
     inbound = models.BooleanField(default=True)
     request = models.TextField(blank=True)
@@ -55,8 +56,8 @@ class Lead(Person, Record):
     class Meta:
         ordering = ["-received_at", "id"]
         indexes = [
-            models.Index(fields=["-received_at", "id"]),
             models.Index(fields=["owner", "status", "-received_at", "id"]),
             models.Index(fields=["name_key", "id"]),
             models.Index(fields=["email"]),
+            *(models.Index(fields=[name, "id"], name=f"lead_by_{name}") for name in WALKED),
         ]

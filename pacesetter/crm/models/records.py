@@ -31,7 +31,9 @@ class Record(models.Model):
 
     NOUN = ""
 
-    owner = models.ForeignKey("base.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    owner = models.ForeignKey(
+        "base.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )  # leads wider ones
     custom = models.JSONField(default=dict, blank=True)
     version = models.IntegerField(default=1)
     created_at = models.DateTimeField()
