@@ -39,17 +39,17 @@ test: system $(VENV)/.tested $(VENV)/.catalogues check test-python test-postgres
 test-python: $(VENV)/.tested $(VENV)/.catalogues
 	$(BIN)/pytest -q -n 2 --dist worksteal --durations=15
 
-# Journeys, the locked file and older folders need a SQLite file; house and contract tests need no database of either kind.
+# Journeys and older folders need a SQLite file; house and contract tests need no database of either kind.
 ROOMS_AND_DOORS := tests/base tests/crm tests/intake tests/analytics tests/planning tests/enablement tests/api tests/cli tests/web tests/story \
-	tests/faults/test_killed.py
+	tests/faults
 
 test-postgres: $(VENV)/.tested
 	$(BIN)/python tests/postgres.py -q -n 2 --dist worksteal $(ROOMS_AND_DOORS)
 
-# Fifty kills of each kind, on both databases; the ordinary tests take one.
+# Fifty kills, hangs and drops of each kind, on both databases; the ordinary tests take one.
 faults: $(VENV)/.tested
 	PACESETTER_FAULTS=50 $(BIN)/pytest -q tests/faults
-	PACESETTER_FAULTS=50 $(BIN)/python tests/postgres.py -q tests/faults/test_killed.py
+	PACESETTER_FAULTS=50 $(BIN)/python tests/postgres.py -q tests/faults
 
 docs: $(VENV)/.tested
 	$(BIN)/python docs/generate.py

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from django.db import OperationalError
+from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from ninja import NinjaAPI
@@ -57,8 +57,9 @@ def handle(api: NinjaAPI) -> None:
     def missing(request: HttpRequest, error: Http404) -> HttpResponse:
         return problem(404, "not_found", gettext("There is no such thing, or you may not see it."))
 
-    @api.exception_handler(OperationalError)
-    def locked(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    @api.exception_handler(Error)
+    @api.exception_handler(OSError)
+    def fault(request: HttpRequest, error: Exception) -> HttpResponse:
         refusal = busy(error)
         if refusal is None:
             raise error

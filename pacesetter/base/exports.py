@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -104,16 +105,28 @@ def begin(export: Export, *, by: "Actor") -> Job:
 
 
 @jobs.job("record.export", mark("Export a list"))
-def _run(running: jobs.Running, noun: str, form: str, asked: dict[str, Any], language: str) -> dict[str, Any]:
+def _run(running: jobs.Running, noun: str, form: str, asked: dict[str, Any], language: str) -> None:
     running.by.require("record.export")
     query = Query(**asked | {key: asked[key] and tuple(asked[key]) for key in ("columns", "ids")}, size=PAGE)
     with translation.override(language):
         view = View(LISTINGS[noun], query, running.by)
         export = Export(view, form, view.count())
         path = _folder() / f"{running.job.pk}.{form}"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        export.write(path, running.step)
-    return {"file": path.name, "name": export.file_name, "count": export.count}
+        with _draft(path, running.job.attempts) as draft:
+            export.write(draft, running.step)
+            with running.final({"file": path.name, "name": export.file_name, "count": export.count}):
+                draft.replace(path)
+
+
+@contextmanager
+def _draft(path: Path, attempt: int) -> Iterator[Path]:
+    """Where one attempt writes: no other one's file, and nothing that stays when it breaks off."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{attempt}.part")
+    try:
+        yield draft
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _folder() -> Path:

@@ -14,10 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, close_old_connections, transaction
 from django.db.models import F, Q
 
 from pacesetter.base import clock
+from pacesetter.base.busy import busy
 from pacesetter.base.models import Job, JobLine, User
 from pacesetter.core.errors import NotAllowed, NotFound, Refused
 from pacesetter.core.registry import Registry
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 LEASE = dt.timedelta(seconds=60)
+AHEAD = 2 * LEASE
 STEP_SECONDS = 0.5
 
 
@@ -116,15 +118,22 @@ def _may(job: Job, by: "Actor") -> None:
 def claim(only: int | None = None) -> Job | None:
     """Take the oldest job that waits or whose lease ran out, by one conditional UPDATE."""
     now = clock.now()
-    ready = Q(state="queued", run_at__lte=now) | Q(state="running", lease_until__lt=now)
+    ready = _ready(now)
     found = Job.objects.filter(ready, **({"pk": only} if only else {})).order_by("run_at", "id").values_list("pk", "attempts").first()
     if found is None:
         return None
     pk, attempts = found
     mine = Job.objects.filter(ready, pk=pk, attempts=attempts).update(
-        state="running", attempts=attempts + 1, lease_until=now + LEASE, started_at=now
+        state="running", attempts=attempts + 1, lease_until=now + LEASE, started_at=now, error=None
     )
     return Job.objects.get(pk=pk) if mine else None
+
+
+def _ready(now: dt.datetime) -> Q:
+    """Waiting, or left by a worker that is gone. What lies farther ahead than we ever plan was written before the clock went back."""
+    waits = Q(run_at__lte=now) | Q(run_at__gt=now + AHEAD)
+    left = Q(lease_until__lt=now) | Q(lease_until__gt=now + AHEAD)
+    return Q(waits, state="queued") | Q(left, state="running")
 
 
 def run_inline(job: Job, watch: Callable[[int, int], None] | None = None) -> Job:
@@ -160,6 +169,10 @@ class Running:
         """Add a line to the job's log."""
         JobLine.objects.create(job=self.job, at=clock.now(), code=code, params=params)
 
+    def hold(self) -> None:
+        """Extend the lease in the caller's transaction: what is written with it is undone if another worker has the job by now."""
+        self.write(lease_until=clock.now() + LEASE)
+
     def write(self, **values: Any) -> None:
         """Update the job's row, if it is still ours."""
         if not Job.objects.filter(pk=self.job.pk, state="running", attempts=self.job.attempts).update(**values):
@@ -186,9 +199,11 @@ def run(job: Job, watch: Callable[[int, int], None] | None = None) -> None:
         log.warning("job %s was taken over by another worker", job.pk)
     except Refused as refusal:
         _end(running, "failed", {"code": refusal.code, "params": {k: str(v) for k, v in refusal.params.items()}})
-    except Exception:
-        log.exception("job %s (%s) broke", job.pk, job.key)
-        _again_or_fail(running, traceback.format_exc(limit=5))
+    except Exception as error:
+        fault = busy(error)
+        log.info("job %s stopped: %s", job.pk, fault) if fault else log.exception("job %s (%s) broke", job.pk, job.key)
+        close_old_connections()
+        _again_or_fail(running, fault)
 
 
 def _end(running: Running, state: str, error: Any) -> None:
@@ -197,13 +212,14 @@ def _end(running: Running, state: str, error: Any) -> None:
     )
 
 
-def _again_or_fail(running: Running, trace: str) -> None:
-    """Back off with jitter, or give up and stay in the list of failed jobs."""
+def _again_or_fail(running: Running, fault: Refused | None) -> None:
+    """Back off with jitter, or give up and stay in the list of failed jobs; either way the job's page says what happened."""
     job = running.job
+    told = {"code": fault.code, "params": {}} if fault else {"code": "job_broke", "params": {"trace": traceback.format_exc(limit=5)}}
     if job.attempts >= job.max_attempts:
-        return _end(running, "failed", {"code": "job_broke", "params": {"trace": trace}})
-    wait = dt.timedelta(seconds=2**job.attempts * random.uniform(0.5, 1.5))
-    Job.objects.filter(pk=job.pk, state="running", attempts=job.attempts).update(state="queued", run_at=clock.now() + wait)
+        return _end(running, "failed", told)
+    wait = dt.timedelta(seconds=min(2**job.attempts, LEASE.seconds) * random.uniform(0.5, 1.5))
+    Job.objects.filter(pk=job.pk, state="running", attempts=job.attempts).update(state="queued", error=told, run_at=clock.now() + wait)
 
 
 def _actor(job: Job) -> "Actor":

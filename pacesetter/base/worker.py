@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import Error, close_old_connections, connection
 
 from pacesetter.base import clock, jobs
 from pacesetter.base.logs import request_id
@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 IDLE_SECONDS = 0.5
 BEAT_SECONDS = 15
 ALIVE_SECONDS = 30
+BREATHER_SECONDS = 2
 
 CHORES: list[Callable[[], None]] = []
 
@@ -31,14 +32,14 @@ def chore(run: Callable[[], None]) -> Callable[[], None]:
 def work(stop: threading.Event) -> None:
     """Work until `stop` is set."""
     while not stop.is_set():
-        _say_alive()
         try:
+            _say_alive()
             if not one_round():
                 stop.wait(IDLE_SECONDS)
-        except DatabaseError:
-            log.exception("the database did not answer; trying again")
+        except Exception:  # a full disk, a database that went away, a chore that broke: none of them ends the worker
+            log.exception("this round of work broke; going on")
             close_old_connections()
-            stop.wait(2)
+            stop.wait(BREATHER_SECONDS)
 
 
 def one_round() -> bool:
@@ -65,8 +66,13 @@ class _Heartbeat:
 
     def _beat(self) -> None:
         while not self.over.wait(BEAT_SECONDS):
-            _say_alive()
-            Job.objects.filter(pk=self.job.pk, attempts=self.job.attempts, state="running").update(lease_until=clock.now() + jobs.LEASE)
+            try:
+                _say_alive()
+                Job.objects.filter(pk=self.job.pk, attempts=self.job.attempts, state="running").update(lease_until=clock.now() + jobs.LEASE)
+            except (Error, OSError):
+                log.exception("a heartbeat was lost; the next one may get through")
+                close_old_connections()
+        connection.close()
 
     def __enter__(self) -> None:
         self.thread.start()
@@ -89,6 +95,6 @@ def _say_alive() -> None:
 def is_alive() -> bool:
     """Whether a worker gave a sign of life lately."""
     try:
-        return time.time() - _alive_file().stat().st_mtime < ALIVE_SECONDS
+        return abs(time.time() - _alive_file().stat().st_mtime) < ALIVE_SECONDS  # a sign from the future is none: the clock went back
     except FileNotFoundError:
         return False

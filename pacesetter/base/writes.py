@@ -73,7 +73,7 @@ def _copy(table: str, names: Sequence[str], rows: Rows) -> Callable[[Any], None]
     columns = ", ".join(f'"{name}"' for name in names)
 
     def step(cursor: Any) -> None:
-        with cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:
+        with connection.wrap_database_errors, cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:
             for row in rows:
                 copy.write_row(row)
 
@@ -138,12 +138,14 @@ def reserve(model: Any, count: int) -> Iterable[int]:
 
 def _advance(cursor: Any, table: str, count: int) -> int:
     forward = "UPDATE sqlite_sequence SET seq = seq + %s WHERE name = %s RETURNING seq"
-    rows = cursor.execute(forward, [count, table]).fetchall()
+    cursor.execute(forward, [count, table])
+    rows = cursor.fetchall()  # of Django's cursor, not of what its `execute` returns: errors come here, and are to be Django's
     if not rows:  # the first row ever
         cursor.execute(
             f'INSERT INTO sqlite_sequence (name, seq) SELECT %s, coalesce(max(id), 0) FROM "{table}"'
             " WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = %s)",
             [table, table],
         )
-        rows = cursor.execute(forward, [count, table]).fetchall()
+        cursor.execute(forward, [count, table])
+        rows = cursor.fetchall()
     return int(rows[0][0])

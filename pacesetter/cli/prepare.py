@@ -9,7 +9,7 @@ from pathlib import Path
 def ready(*, quiet: bool = True) -> None:
     """Set Django up and bring the data folder up to date; quick when there is nothing to do."""
     set_up(quiet=quiet)
-    if _behind():
+    if _behind() or _begun().exists():
         migrate()
 
 
@@ -37,14 +37,23 @@ def _behind() -> bool:
 
 
 def migrate() -> None:
-    """Bring the database up to date, with its triggers and start data."""
+    """Bring the database up to date, with its triggers and start data; who is killed before all is there is followed by the next."""
     from django.core.management import call_command
 
     from pacesetter.base import ensure
 
+    _begun().touch()
     with contextlib.redirect_stdout(io.StringIO()):
         call_command("migrate", interactive=False, verbosity=0)
     ensure.ensure()
+    _begun().unlink(missing_ok=True)
+
+
+def _begun() -> Path:
+    """A mark in the data folder while the database is brought up to date."""
+    from django.conf import settings
+
+    return Path(settings.PACESETTER_DATA) / "migrating"
 
 
 def _catalogues(data: Path) -> None:

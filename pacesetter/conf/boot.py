@@ -84,4 +84,6 @@ def _postgres(url: str) -> dict[str, object]:
         "HOST": unquote(query.get("host", "")) or parts.hostname or "",
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
+        "OPTIONS": {"options": "-c idle_in_transaction_session_timeout=120s"},  # who hangs in a transaction holds its locks no longer
+        "CONN_HEALTH_CHECKS": True,  # a connection that broke while nobody used it is replaced, not handed to the next request
     }

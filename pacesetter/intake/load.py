@@ -6,6 +6,7 @@ it came to together, so that a killed load goes on where it stopped and people a
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 
 from django.db.models import F
@@ -16,7 +17,7 @@ from pacesetter.base.models import ExternalId
 from pacesetter.base.writes import Stale, Writes
 from pacesetter.intake.check import Matcher, Step, differences, refusal
 from pacesetter.intake.models import Import, ImportFile, Refusal, Repair
-from pacesetter.intake.pace import Pace, checkpoints_apart, uncollected
+from pacesetter.intake.pace import Pace, checkpoints_apart, nobody_waits, uncollected
 from pacesetter.intake.resolve import MADE, Resolver
 from pacesetter.intake.rows import Plan, Row
 
@@ -26,21 +27,22 @@ FLOOD = 20_000  # rows from which on it pays to take indexes off
 
 
 @uncollected()
-def run(batch: Import, *, by: Actor, alone: bool, step: Step = lambda done, total: None) -> None:
+def run(batch: Import, *, by: Actor, alone: bool, step: Step = lambda done, total: None, hold: Callable[[], None] = nobody_waits) -> None:
     """Load every file; `alone` says that nobody else is at work, so that chunks may be large."""
     with nullcontext() if alone else checkpoints_apart():
-        _load(batch, by, alone, step)
+        _load(batch, by, Pace(alone, hold), step)
+    hold()
     Import.objects.filter(pk=batch.pk).update(state="done", loaded_at=clock.now())
     batch.refresh_from_db()
 
 
-def _load(batch: Import, by: Actor, alone: bool, step: Step) -> None:
-    _make(batch, by, Pace(alone))
+def _load(batch: Import, by: Actor, pace: Pace, step: Step) -> None:
+    _make(batch, by, pace)
     resolver = Resolver(batch, dry=False)
     files = [file for file in batch.files.all() if file.target]
     done, total = 0, sum(file.rows for file in files)
     for file in files:
-        for count in Loading(file, resolver, by, Pace(alone)).run():
+        for count in Loading(file, resolver, by, replace(pace)).run():
             done += count
             step(done, total)
 

@@ -32,11 +32,19 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
+def nobody_waits() -> None:
+    """Nothing is held: no job stands behind the work."""
+
+
 @dataclass
 class Pace:
-    """How many rows one transaction takes; `alone` says that nobody else is at work, so that it may be many."""
+    """How many rows one transaction takes; `alone` says that nobody else is at work, so that it may be many.
+
+    `hold` is asked in every transaction whether the work is still ours: a worker that hung and wakes up writes nothing more.
+    """
 
     alone: bool
+    hold: Callable[[], None] = nobody_waits
     rows: int = FIRST
     free_until: float = 0.0
     checkpoint_at: float = 0.0
@@ -51,6 +59,7 @@ class Pace:
         self._let_others_write()
         with transaction.atomic():
             begin = time.perf_counter()
+            self.hold()
             result = write()
         self.after(time.perf_counter() - begin)
         if not self.brisk and time.perf_counter() >= self.checkpoint_at:

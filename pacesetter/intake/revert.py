@@ -1,7 +1,7 @@
 """Reverting an import: what it created goes, what it changed gets its old values, what others touched since is kept and listed."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -16,19 +16,20 @@ from pacesetter.base.models import ExternalId, HistoryEntry
 from pacesetter.core.errors import Refused
 from pacesetter.intake.check import Step, loaders_in_order
 from pacesetter.intake.models import Import
-from pacesetter.intake.pace import Pace
+from pacesetter.intake.pace import Pace, nobody_waits
 
 CHUNK = 200
 KEPT_SHOWN = 500
 
 
-def run(batch: Import, *, by: Actor, alone: bool, step: Step = lambda done, total: None) -> None:
+def run(batch: Import, *, by: Actor, alone: bool, step: Step = lambda done, total: None, hold: Callable[[], None] = nobody_waits) -> None:
     """Take an import back. Each chunk may be repeated: what is gone already is not found again."""
-    revert = Reverting(batch, by, Pace(alone))
+    revert = Reverting(batch, by, Pace(alone, hold))
     done = 0
     for count in revert.run():
         done += count
         step(done, max(done, revert.total))
+    hold()
     Import.objects.filter(pk=batch.pk).update(state="reverted", reverted_at=clock.now(), kept=revert.kept[:KEPT_SHOWN])
     batch.refresh_from_db()
 

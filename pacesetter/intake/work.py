@@ -32,21 +32,21 @@ def _check(running: jobs.Running, import_id: int) -> dict[str, Any]:
 
 
 @jobs.job("import.load", mark("Load an import"))
-def _load(running: jobs.Running, import_id: int) -> dict[str, Any]:
+def _load(running: jobs.Running, import_id: int) -> None:
     batch = _find(import_id)
-    load.run(batch, by=importer(batch, running.by), alone=_alone(batch), step=running.step)
+    load.run(batch, by=importer(batch, running.by), alone=_alone(batch), step=running.step, hold=running.hold)
     afterwards.run(batch, by=importer(batch, running.by))
     counted = {"new": batch.count("new"), "updates": batch.count("updates"), "refused": batch.count("refused")}
-    history.record(batch, "import.loaded", by=running.by, data={"name": batch.name, **counted})
-    return {"import": import_id, **counted}
+    with running.final({"import": import_id, **counted}):
+        history.record(batch, "import.loaded", by=running.by, data={"name": batch.name, **counted})
 
 
 @jobs.job("import.revert", mark("Revert an import"))
-def _revert(running: jobs.Running, import_id: int) -> dict[str, Any]:
+def _revert(running: jobs.Running, import_id: int) -> None:
     batch = _find(import_id)
-    revert.run(batch, by=replace(importer(batch, running.by), batch=None), alone=_alone(batch), step=running.step)
-    history.record(batch, "import.reverted", by=running.by, data={"name": batch.name, "kept": len(batch.kept)})
-    return {"import": import_id, "kept": len(batch.kept)}
+    revert.run(batch, by=replace(importer(batch, running.by), batch=None), alone=_alone(batch), step=running.step, hold=running.hold)
+    with running.final({"import": import_id, "kept": len(batch.kept)}):
+        history.record(batch, "import.reverted", by=running.by, data={"name": batch.name, "kept": len(batch.kept)})
 
 
 def _find(import_id: int) -> Import:

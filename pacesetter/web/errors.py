@@ -1,5 +1,7 @@
 """Refusals and faults in words: a toast, a form error or a page."""
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -44,5 +46,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500: a fault of ours; rendered without database or session."""
-    return render(None, "errors/broken.html", {"request_id": logs.request_id.get()}, status=500)
+    """500: a fault of ours, or 503 for one around us; rendered without database or session."""
+    fault = busy(sys.exc_info()[1])
+    told = {"request_id": logs.request_id.get(), "fault": refusal(fault) if fault else ""}
+    return render(None, "errors/broken.html", told, status=fault.status if fault else 500)

@@ -160,7 +160,7 @@ def test_a_restored_database_is_read_anew(three, monkeypatch) -> None:
 
 
 def test_the_worker_refreshes_when_due(three, monkeypatch) -> None:
-    monkeypatch.setattr(refreshing, "_last_look", -100.0)
+    monkeypatch.setattr(refreshing, "_next_look", 0.0)
     warehouse.refresh_when_due()
     assert len(rows()) == 3
     monkeypatch.setattr(refreshing, "DUE_SECONDS", 1e9)  # however slow the machine is

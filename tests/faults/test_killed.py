@@ -13,12 +13,14 @@ import sys
 import time
 
 import pytest
+from django.conf import settings
 
 from pacesetter.base.keeping import backup
 from tests.houses import ROOT, House
+from tests.upgrade import test_older_versions as older
 
 KILLS = int(os.environ.get("PACESETTER_FAULTS", "1"))
-ROWS = 1_500
+ROWS, DEMO = 1_500, 2_000
 FORGOTTEN = "UPDATE base_job SET lease_until = '2020-01-01 00:00:00' WHERE state = 'running'"
 
 
@@ -121,3 +123,44 @@ def test_a_file_with_the_name_of_a_backup_is_a_whole_one(house, tmp_path):
         kill_after(house, chance.uniform(1.0, 2.5), "backup", str(file))
         assert not file.exists() or backup.check(file).rows
     house.pacesetter("backup", str(tmp_path / "kept.zip"))
+
+
+def test_a_demo_that_was_killed_is_made_anew(house):
+    """The large one: it takes indexes and guards off while it writes."""
+    chance = random.Random(16)
+    make = ("demo", "--size", "l", "--deals", str(DEMO))
+    house.pacesetter("settings")
+    begun = time.monotonic()
+    house.pacesetter("settings")
+    start = time.monotonic() - begun  # what a command costs on this machine
+    for _ in range(KILLS):
+        if not kill_after(house, start * chance.uniform(1.0, 4.0), *make):
+            break
+        assert count(house, "crm_deal") <= DEMO
+    if (house.data / "demo" / "unfinished").exists() or not count(house, "base_user"):
+        house.pacesetter(*make)
+    assert count(house, "crm_deal") == count(house, "base_historyentry WHERE kind = 'deal.created'") == DEMO
+    examined = house.pacesetter("doctor", code=1)  # the numbers are not made yet
+    assert "  ok  guards" in examined and "  ok  indexes" in examined and "  ok  database" in examined
+
+
+def test_an_older_company_opens_though_the_program_was_killed_while_it_brought_it_up_to_date(tmp_path):
+    if "postgresql" in settings.DATABASES["default"]["ENGINE"]:
+        pytest.skip("the older company is a file")
+    chance = random.Random(17)
+    for at in range(KILLS):
+        data = tmp_path / f"old-{at}"
+        older.put("v0.1", data)
+        kill_after(House(data), chance.uniform(0.6, 3.0), "settings")
+        older.opens("v0.1", data)
+
+
+def test_an_export_of_the_company_is_whole_or_not_there(house, file, tmp_path):
+    house.pacesetter("import", file, "--yes")
+    chance = random.Random(18)
+    for at in range(KILLS):
+        folder = tmp_path / f"out-{at}"
+        kill_after(house, chance.uniform(0.8, 2.5), "export", "--all", str(folder))
+        if not folder.exists():
+            house.pacesetter("export", "--all", str(folder))
+        assert len((folder / "deals.csv").read_text().splitlines()) == ROWS + 1

@@ -1,16 +1,14 @@
 """Another program keeps the SQLite file locked: every door says so, nothing is half done, and reading goes on."""
 
-import json
 import pathlib
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 
 import pytest
 
 from tests import houses
-from tests.houses import ROOT, run
+from tests.faults.beside import doors, is_refused
+from tests.houses import run
 
 
 @pytest.fixture(scope="module")
@@ -43,17 +41,9 @@ def test_the_command_line_says_one_line_and_exits_2(house):
 
 
 def test_web_and_api_answer_503_and_reading_goes_on(house):
-    call = [sys.executable, "-m", "tests.faults.doors"]
-    doors = subprocess.Popen(call, env=house, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    try:
-        assert doors.stdout.readline() == "ready\n"
+    with doors(house) as open_doors:
         with lock(house):
-            out, _ = doors.communicate("go\n", timeout=120)
-    finally:
-        doors.kill()
-    page, part, api, reading = json.loads(out)
-    assert (page["status"], part["status"], api["status"], reading["status"]) == (503, 503, 503, 200)
-    assert "try again in a moment" in page["text"] and "Traceback" not in page["text"]
-    assert "try again in a moment" in part["text"] and "<html" not in part["text"]
-    assert api["type"] == "application/problem+json" and json.loads(api["text"])["code"] == "database_locked"
+            answers = open_doors.ask("page", "part", "api", "list")
+        is_refused(answers, "database_locked", "try again in a moment")
+        assert answers["list"]["status"] == 200
     assert accounts(house) == 0

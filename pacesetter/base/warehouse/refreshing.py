@@ -33,8 +33,8 @@ PAUSE = 0.02  # between two of them, for other writers
 KEPT_SECONDS = 600  # earlier versions stay a while for the links of pages that show them …
 KEPT_BYTES = 2_000_000_000  # … unless their facts are large and changes come thick and fast
 READING_SECONDS = 60  # nothing younger goes: somebody may be reading it
-DUE_SECONDS = 2.0
-_last_look = 0.0
+DUE_SECONDS, BREATHER_SECONDS = 2.0, 30.0
+_next_look = 0.0
 
 
 def is_stale() -> bool:
@@ -46,11 +46,12 @@ def is_stale() -> bool:
 @chore
 def refresh_when_due() -> None:
     """The worker's chore: refresh soon after records changed."""
-    global _last_look
-    if time.monotonic() - _last_look >= DUE_SECONDS:
-        _last_look = time.monotonic()
+    global _next_look
+    if time.monotonic() >= _next_look:
+        _next_look = time.monotonic() + BREATHER_SECONDS  # should it break: a full disk is not asked again at once
         if is_stale():
             refresh()
+        _next_look = time.monotonic() + DUE_SECONDS
 
 
 def refresh(*, full: bool = False) -> Manifest:
@@ -63,8 +64,12 @@ def refresh(*, full: bool = False) -> Manifest:
         dirty = _Dirty.read()
         if old and old.raw and not dirty.rows and old.made_for == wanted:
             return old
-        new = _made(old, wanted, dirty)
-        swap(new)
+        try:
+            new = _made(old, wanted, dirty)
+            swap(new)
+        except BaseException:
+            _sweep(current())  # what was half made takes up room
+            raise
         _forget(dirty.rows)
         _tidy(new)
         return new
@@ -171,11 +176,7 @@ def _forget(ids: Sequence[int]) -> None:
 def _tidy(new: Manifest) -> None:
     """Remove files that no version needs, then forget versions that are old or weigh too much: their files go next time."""
     forget_older()
-    versions = all_kept()
-    needed = new.files.union(*(version.readable for version in versions))
-    for path in folder().iterdir():
-        if path.name not in needed and path.suffix != ".json" and path.name != "lock":
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    versions = _sweep(new)
     weighed: set[str] = set()
     for version in versions:
         weighed |= version.readable
@@ -183,6 +184,17 @@ def _tidy(new: Manifest) -> None:
         heavy = sum((folder() / name).stat().st_size for name in weighed) > KEPT_BYTES
         if version.version != new.version and age > READING_SECONDS and (age > KEPT_SECONDS or heavy):
             forget(version)
+
+
+def _sweep(now: Manifest | None) -> list[Manifest]:
+    """Remove files that no version needs; returns the versions that are kept, newest first."""
+    versions = all_kept()
+    needed = (now.files if now else set[str]()).union(*(version.readable for version in versions))
+    for path in folder().iterdir():
+        kept = path.suffix == ".json" and not path.name.startswith("draft-")
+        if path.name not in needed and not kept and path.name != "lock":
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    return versions
 
 
 @contextmanager
