@@ -1,11 +1,12 @@
 """What customer records give to numbers. Child rows are read again when their record changes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef
 
 from pacesetter.base.models import ExternalId
-from pacesetter.base.warehouse import source
+from pacesetter.base.warehouse import source, touches
 from pacesetter.base.warehouse.names import names
 from pacesetter.core.labels import in_language
 from pacesetter.crm.models import (
@@ -24,9 +25,17 @@ from pacesetter.crm.models import (
 )
 
 
-@source("deals", noun="deal", scope="owner_id")
+@source(
+    "deals",
+    noun="deal",
+    scope="owner_id",
+    segment="account__segment",
+    industry="account__industry",
+    country="account__country",
+    lead_at="lead__received_at",
+)
 def deals() -> Any:
-    """Every deal; `imported` when another system knows it."""
+    """Every deal, with the traits of its account; `imported` when another system knows it."""
     return Deal.objects.annotate(imported=Exists(ExternalId.objects.filter(noun="deal", object_id=OuterRef("pk"))))
 
 
@@ -45,20 +54,29 @@ def deal_lines() -> Any:
     return LineItem.objects.all()
 
 
-@source("accounts", noun="account", scope=None)
-def accounts() -> Any:
-    """Traits that deals are broken down by; a deal's own owner decides who sees it."""
-    return Account.objects.all()
-
-
 @source("leads", noun="lead", scope="owner_id", status_type="status__type")
 def leads() -> Any:
     return Lead.objects.all()
 
 
-@source("meetings", noun="activity", scope="deal_id")
+@source("meetings", noun="deal", unit="deal_id", child="activity", scope="deal_id")
 def meetings() -> Any:
     return Activity.objects.filter(kind="meeting", deal__isnull=False)
+
+
+@touches("account", "deal")
+def deals_of_accounts(ids: Sequence[int]) -> Any:
+    return Deal.objects.filter(account__in=ids).values_list("pk", flat=True)
+
+
+@touches("lead", "deal")
+def deals_of_leads(ids: Sequence[int]) -> Any:
+    return Deal.objects.filter(lead__in=ids).values_list("pk", flat=True)
+
+
+@touches("activity", "deal")
+def deals_of_activities(ids: Sequence[int]) -> Any:
+    return Activity.objects.filter(pk__in=ids, deal__isnull=False).values_list("deal", flat=True)
 
 
 @source("stages", scope=None, after="stage pipeline")

@@ -61,7 +61,7 @@ def test_a_change_becomes_a_delta(three, system, folder) -> None:
     version = warehouse.refresh()
     assert len(version.raw["deals"].deltas) == 1 and len(rows()) == 43
     assert rows()[0][3] == 7700
-    assert version.raw["accounts"].deltas == (), "what did not change is not written again"
+    assert version.raw["leads"].deltas == (), "what did not change is not written again"
 
 
 def test_deltas_are_folded_into_a_new_base(three, system) -> None:

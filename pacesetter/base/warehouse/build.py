@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pacesetter.base.warehouse.parts import Table, ever, fold, reading, write
+from pacesetter.base.warehouse.parts import Table, files, fold, reading, write
 from pacesetter.base.warehouse.sources import SOURCES
 from pacesetter.core.metrics.facts import MACROS, Group, groups
 from pacesetter.core.metrics.tables import RAW, SQL_TYPES
@@ -22,11 +22,15 @@ MEMORY = "1GB"  # what DuckDB may hold; beyond, it spills to disk
 
 @dataclass(frozen=True)
 class Changed:
-    """What is new in the raw tables: any row of those `anew`, of others only the rows of records, by noun. `was`: the tables before."""
+    """What is new in the raw tables: any row of those `anew`, of others only the rows of records, by noun.
 
-    was: Mapping[str, Table]
+    `fresh` names the files that hold just those rows, `ids` the file with the ids of a noun's records.
+    """
+
     anew: frozenset[str]
     records: Mapping[str, Sequence[int]]
+    fresh: Mapping[str, str]
+    ids: Mapping[str, str]
     another_day: bool
 
 
@@ -69,9 +73,9 @@ class _Builder:
         kept = {fact: self.old[fact] for fact in group.kept if fact in self.old}
         if len(kept) < len(group.kept) or self._is_due(group):
             return self._anew(group)
-        if not group.units or not (count := self._touched(group)):
+        if not group.units or not (records := self.changed.records.get(group.noun)):
             return kept
-        return self._anew(group) if self.raw[group.records].is_worn(count) else self._delta(group, kept, count)
+        return self._anew(group) if self.raw[group.records].is_worn(len(records)) else self._delta(group, kept, len(records))
 
     def _is_due(self, group: Group) -> bool:
         """Whether something changed that every row may depend on."""
@@ -88,29 +92,10 @@ class _Builder:
     def _differs(self, table: str) -> bool:
         return table in self.anew or bool(self.changed.records.get(SOURCES[table].noun or ""))
 
-    def _touched(self, group: Group) -> int:
-        """Fill the table `units` with the ids of records that changed, or that other changed records touch; returns how many."""
-        self.con.execute("CREATE OR REPLACE TABLE main.units (unit BIGINT)")
-        self._add(self.changed.records.get(group.noun, ()), "FROM changed")
-        others = {noun: ids for noun in group.reach if (ids := self.changed.records.get(noun))}
-        if others:
-            self._see(group, earlier=True)
-        for noun, ids in others.items():
-            self._add(ids, group.reach[noun])
-        return int(self.con.execute("SELECT count(DISTINCT unit) FROM main.units").fetchone()[0])
-
-    def _add(self, ids: Sequence[int], sql: str) -> None:
-        import pyarrow as pa
-
-        self.con.register("changed", pa.table({"id": pa.array(ids, pa.int64())}))
-        self.con.execute(f"INSERT INTO main.units {sql}")
-        self.con.unregister("changed")
-
     def _delta(self, group: Group, kept: dict[str, Table], count: int) -> dict[str, Table]:
         """The group's tables with the rows of some records made anew."""
-        ids = f"{group.name}-{self.name}-ids.parquet"
-        write(self.con, "SELECT DISTINCT unit FROM main.units WHERE unit IS NOT NULL", self.folder / ids)
-        self._see(group, only='"{}" IN (SELECT unit FROM main.units)')
+        ids = self.changed.ids[group.noun]
+        self._see(group, only=f'"{{}}" IN (SELECT unit FROM {files(self.folder, [ids])})', fresh=True)
         made = {fact: file for fact, file, _ in self._make(group, self.name)}
         self.anew |= made.keys()
         tables = {fact: table.plus(made[fact], ids, count) for fact, table in kept.items()}
@@ -136,30 +121,28 @@ class _Builder:
         starts = [int(first) for (first,) in firsts] or [0]
         return [f'"{{0}}" >= {start} AND "{{0}}" < {end}' for start, end in zip(starts, [*starts[1:], 2**62], strict=True)]
 
-    def _see(self, group: Group, only: str = "", earlier: bool = False) -> None:
+    def _see(self, group: Group, only: str = "", fresh: bool = False) -> None:
         """Make the tables that the group reads; of the records' own tables a copy of the rows with `only` true of their column.
 
-        With what was `earlier` true too, where asked for.
+        With `fresh`, those are the rows that were just read, where a file holds them.
         """
         self.con.execute("DROP SCHEMA IF EXISTS raw CASCADE; DROP SCHEMA IF EXISTS fact CASCADE")
-        self.con.execute("CREATE SCHEMA raw; CREATE SCHEMA fact; SET search_path = 'raw,fact,main'")
+        self.con.execute("CREATE SCHEMA raw; CREATE SCHEMA fact; SET search_path = 'raw,fact'")
         for name in group.tables:
-            if name in RAW:
+            if fresh and name in group.units and name in self.changed.fresh:
+                self.con.execute(f"CREATE TABLE raw.{name} AS FROM {files(self.folder, [self.changed.fresh[name]])}")
+            elif name in RAW:
                 test = only.format(group.units[name]) if only and name in group.units else ""
-                self.con.execute(f"CREATE {'TABLE' if test else 'VIEW'} raw.{name} AS {self._rows(name, test, earlier)}")
+                self.con.execute(f"CREATE {'TABLE' if test else 'VIEW'} raw.{name} AS {self._rows(name, test)}")
             else:
                 self.con.execute(f"CREATE VIEW fact.{name} AS {reading(self.new[name], self.folder, 'id')}")
 
-    def _rows(self, name: str, only: str, earlier: bool) -> str:
+    def _rows(self, name: str, only: str) -> str:
         """SQL for a raw table; one that no room delivers is empty."""
         if name in self.raw:
-            now = self.raw[name]
-            return (
-                ever(now, self.changed.was.get(name, now), self.folder) if earlier else reading(now, self.folder, SOURCES[name].unit, only)
-            )
-        return (
-            "SELECT " + ", ".join(f'CAST(NULL AS {SQL_TYPES[kind]}) AS "{column}"' for column, kind in RAW[name].items()) + " WHERE false"
-        )
+            return reading(self.raw[name], self.folder, SOURCES[name].unit, only)
+        empty = ", ".join(f'CAST(NULL AS {SQL_TYPES[kind]}) AS "{column}"' for column, kind in RAW[name].items())
+        return f"SELECT {empty} WHERE false"
 
     def _make(self, group: Group, name: str) -> Iterator[tuple[str, str, int]]:
         """Run the group's statements; yields fact, file and rows of each that is kept."""

@@ -1,34 +1,55 @@
 """Reading sources column by column and writing them as Parquet; no transaction is held meanwhile.
 
-Rows go past the ORM: the database's own text becomes columns at once, five times as fast as objects row by row.
+Rows go past the ORM: the database's own text becomes columns at once. Large tables of a SQLite file are read by processes beside.
 """
 
+import itertools
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import Max
 
+import pacesetter
+from pacesetter.base import columns
 from pacesetter.base.warehouse.sources import Source
-from pacesetter.core.metrics.tables import DAY, FLAG, INSTANT, INT, RAW, REAL, TEXT, TEXTS
+from pacesetter.core.metrics.tables import FLAG, INSTANT, INT, RAW, REAL
 
 CHUNK = 50_000
+LARGE = 200_000  # rows from which a process of its own pays
+READERS = 2
 IDS_PER_QUERY = 5_000
+
+
+def write_whole(files: Mapping[str, tuple[Source, Path]]) -> dict[str, int]:
+    """Write all rows of some sources, by name, each into its file; returns how many there are of each."""
+    large = [name for name, (source, _) in files.items() if _is_large(source)]
+    readers = [_reader({name: files[name] for name in share}) for share in (large[at::READERS] for at in range(READERS)) if share]
+    found = {name: write(source, file) for name, (source, file) in files.items() if name not in large}
+    for reader in readers:
+        told, _ = reader.communicate()
+        if reader.returncode:
+            raise RuntimeError(f"the reader of large tables ended with {reader.returncode}")
+        found |= json.loads(told)
+    return found
 
 
 def write(source: Source, file: Path, ids: Sequence[int] | None = None) -> int:
     """Write the rows of a source, all of them or those of some ids; returns how many."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    schema, count = _schema(source), 0
-    with pq.ParquetWriter(file, schema, compression="zstd") as out:
-        for columns in _chunks(source, ids):
-            table = pa.table([_typed(column, field) for column, field in zip(columns, schema, strict=True)], schema=schema)
-            out.write_table(table)
-            count += table.num_rows
+    fields, count = columns.schema(RAW[source.name]), 0
+    with pq.ParquetWriter(file, fields, compression="zstd") as out:
+        for chunk in itertools.chain.from_iterable(_read(source, rows) for rows in _queries(source, ids)):
+            out.write_table(columns.typed(chunk, fields))
+            count += len(chunk[0])
     return count
 
 
@@ -40,62 +61,82 @@ def write_ids(ids: Iterable[int], file: Path) -> None:
     pq.write_table(pa.table({"unit": pa.array(ids, type=pa.int64())}), file)
 
 
-def _chunks(source: Source, ids: Sequence[int] | None) -> Iterator[list[Any]]:
-    """The source's columns, as plain Arrow arrays, chunk by chunk."""
+def _queries(source: Source, ids: Sequence[int] | None) -> Iterator[Any]:
     rows = source.rows().order_by()
-    some = (
-        [rows]
-        if ids is None
-        else [rows.filter(**{f"{source.unit_path}__in": ids[i : i + IDS_PER_QUERY]}) for i in range(0, len(ids), IDS_PER_QUERY)]
-    )
-    read = _copied if connection.vendor == "postgresql" else _fetched
-    for queryset in some:
-        try:
-            sql, params = queryset.values_list(*source.paths).query.sql_with_params()
-        except EmptyResultSet:
-            continue
-        yield from read(source, sql, params)
+    if ids is None:
+        yield rows
+        return
+    for start in range(0, len(ids), IDS_PER_QUERY):
+        yield rows.filter(**{f"{source.unit_path}__in": ids[start : start + IDS_PER_QUERY]})
+
+
+def _read(source: Source, rows: Any) -> Iterator[list[Any]]:
+    """The rows' columns as plain Arrow arrays, chunk by chunk."""
+    try:
+        sql, params = rows.values_list(*source.paths).query.sql_with_params()
+    except EmptyResultSet:
+        return
+    yield from (_copied if connection.vendor == "postgresql" else _fetched)(source, sql, params)
 
 
 def _selecting(source: Source, sql: str, plain: str, instant: str) -> str:
-    """The query with its columns numbered and made plain: `{0}` in the templates is the column."""
-    kinds = list(RAW[source.name].values())
+    """The query with its columns made plain: in the two templates `{}` is a column."""
+    kinds = RAW[source.name].values()
     names = [f"c{index}" for index in range(len(kinds))]
     shown = ", ".join((instant if kind == INSTANT else plain).format(name) for name, kind in zip(names, kinds, strict=True))
-    return f"WITH found({', '.join(names)}) AS ({sql}) SELECT {shown} FROM found"
+    return f"SELECT {shown} FROM (WITH found({', '.join(names)}) AS ({sql}) SELECT * FROM found) AS plain"
+
+
+# SQLite --------------------------------------------------------------------------------------------
+_PLAIN = "+{}"  # a column behind a plus has no declared type, so its text comes as it is stored
 
 
 def _fetched(source: Source, sql: str, params: Sequence[Any]) -> Iterator[list[Any]]:
-    """SQLite: a column behind a plus has no declared type, so its text comes as it is stored."""
     import pyarrow as pa
 
-    kinds = [pa.int64() if kind in (INT, FLAG) else pa.float64() if kind == REAL else pa.string() for kind in RAW[source.name].values()]
+    kinds = [columns.plain(kind) for kind in RAW[source.name].values()]
     with connection.cursor() as cursor:
-        cursor.execute(_selecting(source, sql, "+{0}", "+{0}"), params)
+        cursor.execute(_selecting(source, sql, _PLAIN, _PLAIN), params)
         while chunk := cursor.fetchmany(CHUNK):
             yield [pa.array(column, kind) for column, kind in zip(zip(*chunk, strict=True), kinds, strict=True)]
 
 
+def _is_large(source: Source) -> bool:
+    if connection.vendor != "sqlite" or connection.is_in_memory_db():  # type: ignore[attr-defined]
+        return False
+    return (source.rows().model.objects.order_by().aggregate(newest=Max("pk"))["newest"] or 0) >= LARGE
+
+
+def _reader(files: Mapping[str, tuple[Source, Path]]) -> "subprocess.Popen[str]":
+    """A process that reads some tables; it prints how many rows they have."""
+    asked = {"database": quote(str(connection.settings_dict["NAME"])), "tables": {name: _asked(*pair) for name, pair in files.items()}}
+    environment = os.environ | {"PYTHONPATH": str(Path(pacesetter.__file__).parent.parent)}
+    call = [sys.executable, "-m", "pacesetter.base.sqlite_reader"]
+    reader = subprocess.Popen(call, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+    assert reader.stdin
+    with reader.stdin as out:
+        json.dump(asked, out, default=str)
+    reader.stdin = None
+    return reader
+
+
+def _asked(source: Source, file: Path) -> dict[str, Any]:
+    sql, params = source.rows().order_by().values_list(*source.paths).query.sql_with_params()
+    marked = _selecting(source, sql, _PLAIN, _PLAIN) % (("?",) * len(params))
+    return {"sql": marked, "params": params, "kinds": RAW[source.name], "file": str(file)}
+
+
+# PostgreSQL: COPY gives CSV, which Arrow parses ----------------------------------------------------
+_UTC = "{} AT TIME ZONE 'UTC'"
+
+
 def _copied(source: Source, sql: str, params: Sequence[Any]) -> Iterator[list[Any]]:
-    """PostgreSQL: COPY gives CSV, which Arrow parses."""
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY ({_selecting(source, sql, '{0}', _UTC)}) TO STDOUT (FORMAT csv)", params) as copy,
-    ):
-        lines: list[bytes] = []
-        for line in copy:
-            lines.append(bytes(line))
-            if len(lines) == CHUNK:
-                yield _parsed(source, lines)
-                lines = []
-        if lines:
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({_selecting(source, sql, '{}', _UTC)}) TO STDOUT (FORMAT csv)", params) as copy:
+        while lines := b"".join(map(bytes, itertools.islice(copy, CHUNK))):
             yield _parsed(source, lines)
 
 
-_UTC = "{0} AT TIME ZONE 'UTC'"
-
-
-def _parsed(source: Source, lines: list[bytes]) -> list[Any]:
+def _parsed(source: Source, lines: bytes) -> list[Any]:
     import pyarrow as pa
     from pyarrow import csv
 
@@ -103,52 +144,17 @@ def _parsed(source: Source, lines: list[bytes]) -> list[Any]:
         name: pa.int64() if kind == INT else pa.bool_() if kind == FLAG else pa.float64() if kind == REAL else pa.string()
         for name, kind in RAW[source.name].items()
     }
-    return (
-        csv.read_csv(
-            pa.BufferReader(b"".join(lines)),
-            csv.ReadOptions(column_names=list(kinds), block_size=1 << 26),
-            csv.ParseOptions(newlines_in_values=True),
-            csv.ConvertOptions(
-                column_types=kinds,
-                null_values=[""],
-                true_values=["t"],
-                false_values=["f"],
-                strings_can_be_null=True,
-                quoted_strings_can_be_null=False,
-            ),
-        )
-        .combine_chunks()
-        .columns
+    table = csv.read_csv(
+        pa.BufferReader(lines),
+        csv.ReadOptions(column_names=list(kinds), block_size=1 << 26),
+        csv.ParseOptions(newlines_in_values=True),
+        csv.ConvertOptions(
+            column_types=kinds,
+            null_values=[""],
+            true_values=["t"],
+            false_values=["f"],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+        ),
     )
-
-
-def _typed(column: Any, field: Any) -> Any:
-    """Text as days, instants and lists."""
-    import pyarrow as pa
-
-    return _lists(column) if pa.types.is_list(field.type) else column.cast(field.type)
-
-
-def _lists(column: Any) -> Any:
-    """JSON lists of words; few of them differ."""
-    import pyarrow as pa
-
-    coded = column.dictionary_encode() if not hasattr(column, "chunks") else column.combine_chunks().dictionary_encode()
-    words = pa.array([json.loads(text) for text in coded.dictionary.to_pylist()], pa.list_(pa.string()))
-    return words.take(coded.indices)
-
-
-def _schema(source: Source) -> Any:
-    """Instants are stored as UTC without a zone: with one, every query on them is several times slower."""
-    import pyarrow as pa
-
-    known = {
-        INT: pa.int64(),
-        TEXT: pa.string(),
-        DAY: pa.date32(),
-        FLAG: pa.bool_(),
-        INSTANT: pa.timestamp("us"),
-        TEXTS: pa.list_(pa.string()),
-        REAL: pa.float64(),
-    }
-    return pa.schema([(name, known[kind]) for name, kind in RAW[source.name].items()])
+    return list(table.columns)

@@ -1,5 +1,6 @@
 """A table in files: a base, then deltas that replace the rows of some records. Deltas are folded when there are many of them."""
 
+from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -42,10 +43,16 @@ def reading(table: Table, folder: Path, unit: str, only: str = "") -> str:
     return " UNION ALL ".join(selects)
 
 
-def ever(table: Table, was: Table, folder: Path) -> str:
-    """SQL for the rows of all parts of a table now and before, replaced ones too."""
-    parts = {name: None for one in (was, table) for name in (*one.base, *(rows for rows, _ in one.deltas))}
-    return f"SELECT * FROM {files(folder, parts)}"
+def units_of(table: Table, folder: Path, unit: str, ids: "array[int]") -> list[int]:
+    """The records to which the rows with these ids belong or once belonged."""
+    import duckdb
+    import pyarrow as pa
+
+    wanted = pa.table({"id": pa.array(ids, pa.int64())})
+    everything = files(folder, [*table.base, *(rows for rows, _ in table.deltas)])
+    with duckdb.connect(config={"threads": 2}) as con:
+        con.register("wanted", wanted)
+        return [found for (found,) in con.execute(f'SELECT DISTINCT "{unit}" FROM {everything} WHERE id IN (FROM wanted)').fetchall()]
 
 
 def fold(con: Any, table: Table, folder: Path, unit: str, name: str) -> Table:

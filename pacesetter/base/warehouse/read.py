@@ -8,7 +8,7 @@ from typing import Any
 from pacesetter.base.warehouse.build import connection, set_variable
 from pacesetter.base.warehouse.manifest import Manifest, folder
 from pacesetter.base.warehouse.parts import reading
-from pacesetter.core.metrics.tables import FACTS
+from pacesetter.core.metrics.facts import views
 
 _local = threading.local()
 
@@ -39,8 +39,10 @@ def _connection(manifest: Manifest) -> Any:
 
 def _open(manifest: Manifest) -> Any:
     con = connection(folder())
-    for name in FACTS:
-        con.execute(f"CREATE VIEW {name} AS {reading(manifest.facts[name], folder(), 'id')}")
+    for name, table in manifest.facts.items():
+        con.execute(f"CREATE VIEW {name} AS {reading(table, folder(), 'id')}")
+    for fact in views():
+        con.execute(f"CREATE VIEW {fact.name} AS {fact.sql()}")
     return con
 
 

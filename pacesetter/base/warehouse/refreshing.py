@@ -5,11 +5,9 @@ import fcntl
 import logging
 import shutil
 import time
-from array import array
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings as boot
@@ -18,12 +16,10 @@ from django.db.models import Max
 
 from pacesetter.base import clock, settings
 from pacesetter.base.models import Dirty, HistoryEntry
-from pacesetter.base.warehouse import extract
 from pacesetter.base.warehouse.build import Changed, build
 from pacesetter.base.warehouse.manifest import FORMAT, Manifest, all_kept, current, folder, forget, swap
-from pacesetter.base.warehouse.parts import Table
 from pacesetter.base.warehouse.plans import forget_older
-from pacesetter.base.warehouse.sources import SOURCES, Source, known_nouns
+from pacesetter.base.warehouse.reading import Feed, Reading
 from pacesetter.base.worker import chore
 from pacesetter.core import money
 
@@ -61,42 +57,18 @@ def refresh(*, full: bool = False) -> Manifest:
         old, wanted = current(), made_for()
         if old and (full or {**old.made_for, "today": ""} != {**wanted, "today": ""} or _head() < old.history):
             old = replace(old, raw={}, facts={})
-        dirty = _Dirty.read()
-        if old and old.raw and not dirty.rows and old.made_for == wanted:
+        feed = Feed.read()
+        if old and old.raw and not feed.rows and old.made_for == wanted:
             return old
         try:
-            new = _made(old, wanted, dirty)
+            new = _made(old, wanted, feed)
             swap(new)
         except BaseException:
             _sweep(current())  # what was half made takes up room
             raise
-        _forget(dirty.rows)
+        _forget(feed.rows)
         _tidy(new)
         return new
-
-
-@dataclass
-class _Dirty:
-    """The dirty rows there were: their own ids, and per noun those of the records."""
-
-    rows: "array[int]"
-    records: "dict[str, array[int]]"
-
-    @classmethod
-    def read(cls) -> "_Dirty":
-        """Eight bytes a number: after a large import there are millions."""
-        found = cls(array("q"), defaultdict(lambda: array("q")))
-        for pk, noun, record in Dirty.objects.order_by("id").values_list("id", "noun", "object_id").iterator(chunk_size=20_000):
-            found.rows.append(pk)
-            found.records[noun].append(record)
-        return found
-
-    def of(self, noun: str | None) -> list[int]:
-        return sorted(set(self.records[noun])) if noun in self.records else []
-
-    def touches(self, source: Source) -> bool:
-        """Whether a source that is read whole must be read again."""
-        return not source.after.isdisjoint(self.records) or not known_nouns().issuperset(self.records)
 
 
 def made_for() -> dict[str, Any]:
@@ -112,22 +84,17 @@ def _head() -> int:
     return HistoryEntry.objects.aggregate(newest=Max("id"))["newest"] or 0
 
 
-def _made(old: Manifest | None, wanted: dict[str, Any], dirty: _Dirty) -> Manifest:
+def _made(old: Manifest | None, wanted: dict[str, Any], feed: Feed) -> Manifest:
     started, as_of, head = time.monotonic(), clock.now(), _head()
     version = old.version + 1 if old else 1
-    name = f"{version}-{time.time_ns()}"
-    tables = {source.name: _table(source, old.raw.get(source.name) if old else None, dirty, name) for source in SOURCES.values()}
+    reading = Reading(old.raw if old else {}, feed, f"{version}-{time.time_ns()}")
+    raw = reading.tables()
     read = time.monotonic()
-    changed = Changed(
-        old.raw if old else {},
-        frozenset(table for table, (_, anew) in tables.items() if anew),
-        {noun: dirty.of(noun) for noun in dirty.records},
-        old is None or old.made_for["today"] != wanted["today"],
-    )
-    raw = {table: parts for table, (parts, _) in tables.items()}
-    raw, facts = build(raw, old.facts if old else {}, changed, folder(), name, _variables(wanted))
+    another_day = not old or old.made_for["today"] != wanted["today"]
+    changed = Changed(frozenset(reading.anew), reading.records, reading.fresh, reading.ids, another_day)
+    raw, facts = build(raw, old.facts if old else {}, changed, folder(), reading.name, _variables(wanted))
     took = time.monotonic()
-    log.info("extracts: version %s, %s dirty rows, read in %.2f s, facts in %.2f s", version, len(dirty.rows), read - started, took - read)
+    log.info("extracts: version %s, %s dirty rows, read in %.2f s, facts in %.2f s", version, len(feed.rows), read - started, took - read)
     return Manifest(version, as_of.isoformat(), wanted, raw, facts, head)
 
 
@@ -140,28 +107,6 @@ def _variables(wanted: dict[str, Any]) -> dict[str, str | int | dt.date]:
         "company_exponent": money.exponent(currency),
         "today": clock.today(),
     }
-
-
-def _table(source: Source, old: Table | None, dirty: _Dirty, name: str) -> tuple[Table, bool]:
-    """The source's files in this version: as they were, with one more delta, or a new base; and whether any row may differ."""
-    file, ids = f"{source.name}-{name}.parquet", dirty.of(source.noun)
-    if old is None or (old.is_worn(len(ids)) if ids else source.noun is None and dirty.touches(source)):
-        new = Table((file,), rows=extract.write(source, folder() / file))
-        if old and source.noun is None and _same(old, new):
-            return old, False
-        return new, old is None or source.noun is None
-    if not ids:
-        return old, False
-    extract.write(source, folder() / file, ids)
-    extract.write_ids(ids, folder() / f"{source.name}-{name}-ids.parquet")
-    return old.plus(file, f"{source.name}-{name}-ids.parquet", len(ids)), False
-
-
-def _same(old: Table, new: Table) -> bool:
-    """Whether a table that is read whole holds what it held: most changes of a person do not touch each of theirs."""
-    import pyarrow.parquet as pq
-
-    return bool(pq.read_table(folder() / old.base[0]).equals(pq.read_table(folder() / new.base[0])))
 
 
 def _forget(ids: Sequence[int]) -> None:

@@ -19,9 +19,9 @@ def _columns(**types: str) -> Columns:
 RAW: dict[str, Columns] = {
     "deals": _columns(
         INT="id account_id pipeline_id stage_id owner_id amount annual_amount term_months sourced_by_id campaign_id lost_reason_id lead_id",
-        TEXT="status type currency competitor source category",
+        TEXT="status type currency competitor source category segment industry country",
         DAY="close_date created_on closed_on",
-        INSTANT="created_at archived_at",
+        INSTANT="created_at archived_at lead_at",
         FLAG="imported",
     ),
     "deal_changes": _columns(
@@ -33,7 +33,6 @@ RAW: dict[str, Columns] = {
     ),
     "deal_credits": _columns(INT="id deal_id user_id share", TEXT="kind"),
     "deal_lines": _columns(INT="id deal_id product_id amount"),
-    "accounts": _columns(INT="id", TEXT="segment industry country"),
     "leads": _columns(
         INT="id owner_id team_id campaign_id",
         TEXT="source country status_type",

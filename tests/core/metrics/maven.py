@@ -21,9 +21,8 @@ def raw() -> dict[str, Any]:
     ids = {key: _ids(row[key] for row in pipeline) for key in ("sales_agent", "product", "account")}
     sectors = {row["account"]: row["sector"] for row in _read(folder / "accounts.csv")}
     return {
-        "deals": [_deal(pk, row, ids) for pk, row in enumerate(pipeline, 1)],
+        "deals": [_deal(pk, row, ids) | {"industry": sectors.get(row["account"])} for pk, row in enumerate(pipeline, 1)],
         "deal_lines": [{"id": pk, "deal_id": pk, "product_id": ids["product"][row["product"]]} for pk, row in enumerate(pipeline, 1)],
-        "accounts": [{"id": pk, "industry": sectors.get(name)} for name, pk in ids["account"].items()],
         "stages": [{"id": pk, "pipeline_id": 1, "position": pk, "key": name.lower(), "type": kind} for name, (pk, kind) in STAGES.items()],
     }
 

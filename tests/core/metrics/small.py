@@ -29,6 +29,12 @@ def instant(day: D, hour: int = 12) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(hour))
 
 
+ACCOUNTS = {
+    pk: {"segment": ("small", "mid", "enterprise", "")[pk - 1], "industry": "tech" if pk % 2 else "health", "country": "US"}
+    for pk in (1, 2, 3, 4)
+}
+
+
 def raw(until: D = TODAY, seed: int = 5, deals: int = 240) -> dict[str, list[dict[str, Any]]]:
     """Raw tables as they stood at the end of `until`."""
     story = [_story(pk, random.Random(seed * 1000 + pk)) for pk in range(1, deals + 1)]
@@ -38,7 +44,11 @@ def raw(until: D = TODAY, seed: int = 5, deals: int = 240) -> dict[str, list[dic
             next(values["status"] for _, values in reversed(events) if "status" in values) == "lost"
         )  # a reason has no history
         _play(tables, pk, fixed, [event for event in events if event[0] <= until])
-    return tables | _people(until) | _leads(until, random.Random(seed)) | _reference()
+    leads = _leads(until, random.Random(seed))
+    received = {lead["id"]: lead["received_at"] for lead in leads["leads"]}
+    for deal in tables["deals"]:
+        deal |= {"lead_at": received.get(deal["lead_id"]), **ACCOUNTS[deal["account_id"]]}
+    return tables | _people(until) | leads | _reference()
 
 
 def _story(pk: int, dice: random.Random) -> tuple[dict[str, Any], list[Event]]:
@@ -260,10 +270,6 @@ def _reference() -> dict[str, list[dict[str, Any]]]:
                 "is_qualified": qualified,
             }
             for pk, key, position, probability, category, kind, qualified in STAGES
-        ],
-        "accounts": [
-            {"id": pk, "segment": ("small", "mid", "enterprise", "")[pk - 1], "industry": "tech" if pk % 2 else "health", "country": "US"}
-            for pk in (1, 2, 3, 4)
         ],
         "lost_reasons": [{"id": pk, "never_real": pk == 2} for pk in (1, 2, 3)],
         "calendars": [

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from pacesetter.core import conditions, metrics
 from pacesetter.core.metrics import Ask, Cell, Moment
-from pacesetter.core.metrics.facts import MACROS, groups
+from pacesetter.core.metrics.facts import MACROS, groups, views
 from pacesetter.core.metrics.tables import FACTS, RAW
 from pacesetter.core.periods import ALL, Period
 
@@ -50,7 +50,7 @@ class World:
             self.con.execute(macro)
         for name, columns in RAW.items():
             create(self.con, f"raw.{name}", columns, [{"id": pk, **row} for pk, row in enumerate(raw.get(name, ()), 1)])
-        for one in (fact for group in groups() for fact in group.made):
+        for one in (*(fact for group in groups() for fact in group.made), *views()):
             self.con.execute(f"CREATE TABLE fact.{one.name} AS {one.sql()}")
         self.con.execute("SET search_path = 'fact'")
 

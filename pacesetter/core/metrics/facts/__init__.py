@@ -14,11 +14,12 @@ from pacesetter.core.registry import Registry
 
 @dataclass(frozen=True)
 class Fact:
-    """A table to build; a `step` is only read by later facts and is not kept."""
+    """A table to build; a `step` is only read by later facts and is not kept, a `view` is worked out by readers."""
 
     name: str
     body: Callable[[], str]
     step: bool = False
+    view: bool = False
 
     def sql(self) -> str:
         """The statement, its columns cast to the declared types so that an empty company has typed tables too."""
@@ -33,10 +34,9 @@ class Group:
     """Facts that are made together, in this order.
 
     A change in one of the tables it `reads` (raw ones, and facts of earlier groups) makes the group anew. With `units` its rows
-    belong to records: `units` maps raw tables to the column that holds the record's id, the first one being the records themselves,
-    of `noun`, and only changed records are made anew. `reach` maps the noun of other records to SQL for the ids of the records that they touch,
-    given theirs in the table `changed`; the raw tables behind those are in `beside`. A `daily` group is made anew every day, an
-    `outgrown` one when that SQL says so, which reads raw tables and the facts named in `before` as they were.
+    belong to records of `noun`, and only those of changed records are made anew: `units` maps raw tables to the column that holds the
+    record's id, the first one being the records themselves. A `daily` group is made anew every day, an `outgrown` one when that SQL says
+    so, which reads the raw tables in `beside` and the facts named in `before` as they were.
     """
 
     name: str
@@ -44,7 +44,6 @@ class Group:
     reads: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)
-    reach: Mapping[str, str] = field(default_factory=dict)
     daily: bool = False
     outgrown: str = ""
     before: tuple[str, ...] = ()
@@ -73,11 +72,11 @@ class Group:
 _FACTS: Registry[Fact] = Registry("fact")
 
 
-def fact(name: str, *, step: bool = False) -> Callable[[Callable[[], str]], Callable[[], str]]:
+def fact(name: str, *, step: bool = False, view: bool = False) -> Callable[[Callable[[], str]], Callable[[], str]]:
     """Register the SQL of one fact; facts are built in the order of their registration."""
 
     def add(body: Callable[[], str]) -> Callable[[], str]:
-        _FACTS.add(name, Fact(name, body, step))
+        _FACTS.add(name, Fact(name, body, step, view))
         return body
 
     return add
@@ -110,4 +109,10 @@ def groups() -> list[Group]:
     from pacesetter.core.metrics.facts import bookings, deals, leads, money, people, quotas, stages, versions
 
     of_deals = (*deals.FACTS, *stages.FACTS, *versions.FACTS, *bookings.FACTS)
-    return [*money.GROUPS, *people.GROUPS, quotas.GROUP, deals.group(of_deals), stages.STAYS, *leads.GROUPS]
+    return [*money.GROUPS, *people.GROUPS, quotas.GROUP, deals.group(of_deals), *leads.GROUPS]
+
+
+def views() -> list[Fact]:
+    """What readers work out of the facts that are kept."""
+    groups()
+    return [known for known in _FACTS.values() if known.view]

@@ -22,19 +22,8 @@ COLUMNS = ", ".join(_CARRIED)
 
 def group(facts: tuple[str, ...]) -> Group:
     """All facts whose rows belong to deals."""
-    return Group(
-        "deals",
-        facts,
-        noun="deal",
-        reads=("stages", "lost_reasons"),
-        beside=("accounts", "leads"),
-        units={"deals": "id", "deal_changes": "deal_id", "deal_credits": "deal_id", "deal_lines": "deal_id", "meetings": "deal_id"},
-        reach={
-            "account": "SELECT id FROM deals WHERE account_id IN (FROM changed)",
-            "lead": "SELECT id FROM deals WHERE lead_id IN (FROM changed)",
-            "activity": "SELECT deal_id FROM meetings WHERE id IN (FROM changed)",
-        },
-    )
+    own = {"deals": "id", "deal_changes": "deal_id", "deal_credits": "deal_id", "deal_lines": "deal_id", "meetings": "deal_id"}
+    return Group("deals", facts, noun="deal", reads=("stages", "lost_reasons"), units=own)
 
 
 @fact("deal_traits", step=True)
@@ -45,15 +34,14 @@ def deal_traits() -> str:
              met AS (SELECT deal_id, min(company_day(happened_at)) AS met_on FROM meetings GROUP BY 1)
         SELECT d.id, coalesce(d.owner_id, 0) AS seen, d.account_id AS account, main.product, d.campaign_id AS campaign,
             d.sourced_by_id AS sourced_by, d.lost_reason_id AS lost_reason,
-            nullif(a.segment, '') AS segment, nullif(a.industry, '') AS industry, nullif(a.country, '') AS country,
+            nullif(d.segment, '') AS segment, nullif(d.industry, '') AS industry, nullif(d.country, '') AS country,
             nullif(d.source, '') AS source, nullif(d.competitor, '') AS competitor,
             company_day(d.archived_at) AS archived_on, d.created_on, d.closed_on AS last_closed_on, d.status AS last_status, d.term_months,
             coalesce(r.never_real, false) AS never_real,
             coalesce(d.imported AND d.created_on = company_day(d.created_at), false) AS loaded,
-            met.met_on, company_day(l.received_at) AS lead_on
-        FROM deals d LEFT JOIN accounts a ON a.id = d.account_id LEFT JOIN main ON main.deal_id = d.id
-            LEFT JOIN met ON met.deal_id = d.id LEFT JOIN lost_reasons r ON r.id = d.lost_reason_id
-            LEFT JOIN leads l ON l.id = d.lead_id"""
+            met.met_on, company_day(d.lead_at) AS lead_on
+        FROM deals d LEFT JOIN main ON main.deal_id = d.id
+            LEFT JOIN met ON met.deal_id = d.id LEFT JOIN lost_reasons r ON r.id = d.lost_reason_id"""
 
 
 @fact("entry_stages", step=True)

@@ -1,9 +1,8 @@
 """When a deal first entered and passed each stage of its pipeline; skipped stages count as entered and passed."""
 
-from pacesetter.core.metrics.facts import Group, fact
+from pacesetter.core.metrics.facts import fact
 
 FACTS = ("stage_spans", "deal_stages", "deal_qualified")
-STAYS = Group("stays", ("stays",), reads=("deal_stages",))
 TRAITS = "t.seen, t.account, t.product, t.campaign, t.sourced_by, t.lost_reason, t.segment, t.industry, t.country, t.source, t.competitor, t.archived_on"
 
 
@@ -39,7 +38,7 @@ def deal_stages() -> str:
             ASOF JOIN deal_events e ON e.deal_id = x.deal_id AND e.day <= x.entered_on"""
 
 
-@fact("stays")
+@fact("stays", view=True)
 def stays() -> str:
     """The 90th percentile of the days spent in a stage, over all deals that left it."""
     return """
