@@ -147,10 +147,13 @@ class _Builder:
     def _make(self, group: Group, name: str) -> Iterator[tuple[str, str, int]]:
         """Run the group's statements; yields fact, file and rows of each that is kept."""
         for fact in group.made:
-            self.con.execute(f"CREATE TABLE fact.{fact.name} AS {fact.sql()}")
-            if not fact.step:
-                file = f"{fact.name}-{name}.parquet"
-                yield fact.name, file, write(self.con, f"FROM fact.{fact.name}", self.folder / file)
+            if fact.step:
+                self.con.execute(f"CREATE TABLE fact.{fact.name} AS {fact.sql()}")
+                continue
+            file = f"{fact.name}-{name}.parquet"
+            rows = write(self.con, fact.sql(), self.folder / file)
+            self.con.execute(f"CREATE VIEW fact.{fact.name} AS FROM {files(self.folder, [file])}")
+            yield fact.name, file, rows
 
 
 def set_variable(con: Any, name: str, value: str | int | dt.date) -> None:

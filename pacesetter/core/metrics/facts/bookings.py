@@ -43,8 +43,8 @@ def booking_credits() -> str:
         WITH given AS (
             SELECT deal_id, user_id, kind, share FROM deal_credits
             UNION ALL
-            SELECT d.id, NULL, 'owner', 10000 FROM deals d
-            WHERE NOT EXISTS (SELECT 1 FROM deal_credits c WHERE c.deal_id = d.id AND c.kind = 'owner')),
+            SELECT DISTINCT deal_id, NULL::BIGINT, 'owner', 10000 FROM booking_steps b
+            WHERE NOT EXISTS (SELECT 1 FROM deal_credits c WHERE c.deal_id = b.deal_id AND c.kind = 'owner')),
         cut AS (
             SELECT *, sum(share) OVER (PARTITION BY deal_id, kind ORDER BY user_id NULLS FIRST) AS upper FROM given)
         SELECT b.* REPLACE (coalesce(c.user_id, b.owner) AS owner, coalesce(c.user_id, b.owner, 0) AS seen),
