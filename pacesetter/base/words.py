@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 
+from pacesetter.base.memory import once
+
 LETTERS = 6  # of a word that the index is asked for: the condition looks at the rest
 # A word is whatever stands between two separators (category Z); the default would split at hyphens and dots too.
 _OPTIONS = """detail=none, columnsize=0, prefix='1 2 3 4 5 6', tokenize="unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'\""""
@@ -40,11 +42,7 @@ class Words:
 
     def is_there(self) -> bool:
         """Whether it can be asked; PostgreSQL answers without it too."""
-        if connection.vendor == "postgresql":
-            return True
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM sqlite_master WHERE name = %s", [self.name])
-            return cursor.fetchone() is not None
+        return connection.vendor == "postgresql" or self.name in once("words", _names)
 
     @property
     def _vector(self) -> str:

@@ -8,7 +8,10 @@ from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from pacesetter.base import keyset
@@ -19,6 +22,7 @@ from pacesetter.web.request import Request, wants
 from pacesetter.web.templatetags import ui
 
 CARDS = 25
+SOME_ID, SOME_NAME = 987_654_321, "\ue000"
 
 
 class Board(lists.ListPage):
@@ -27,6 +31,7 @@ class Board(lists.ListPage):
     def __init__(self, request: Request, get: QueryDict | None = None) -> None:
         super().__init__(request, NOUNS["deal"])
         self.get = get if get is not None else request.GET
+        self._menus: dict[int, str] = {}
         self.pipelines = choices.pipelines()
         asked = self.get.get("pipeline", "")
         self.pipeline = next((p for p in self.pipelines if str(p.pk) == asked), self.pipelines[0] if self.pipelines else None)
@@ -81,7 +86,16 @@ class Board(lists.ListPage):
         state = health.of(deal, *self.looks.moment)[0]
         days = max(0, (self.looks.moment[0] - deal.stage_since).days)
         old = bool(deal.stage.rotting_days and days > deal.stage.rotting_days)
-        return {"deal": deal, "state": state, "days": formats.days(days), "old": old, "may": self.noun.may_edit(deal, self.request.actor)}
+        may = self.noun.may_edit(deal, self.request.actor)
+        return {"deal": deal, "state": state, "days": formats.days(days), "old": old, "may": may, "menu": self.menu(deal) if may else ""}
+
+    def menu(self, deal: Any) -> SafeString:
+        """Where a card may go. Made once per column and filled in for each card: the same forms a hundred times were half the page's work."""
+        made = self._menus.get(deal.stage_id)
+        if made is None:
+            stands = {"pk": SOME_ID, "name": SOME_NAME, "stage_id": deal.stage_id}
+            made = self._menus[deal.stage_id] = render_to_string("deals/card_menu.html", {"deal": stands, "list": self}, self.request)
+        return mark_safe(made.replace(str(SOME_ID), str(deal.pk)).replace(SOME_NAME, escape(deal.name)))
 
     @property
     def tabs(self) -> list[dict[str, Any]]:  # type: ignore[override]

@@ -11,7 +11,7 @@ from pacesetter.base.fields import Field
 from pacesetter.core.errors import Invalid, Refused
 from pacesetter.crm import choices
 from pacesetter.web import forms, toasts, words
-from pacesetter.web.cells import NUMBERS, Looks
+from pacesetter.web.cells import Looks, button
 from pacesetter.web.nouns import NOUNS, Noun
 from pacesetter.web.request import Request
 
@@ -98,9 +98,8 @@ def _cell(request: Request, kind: Noun, record: Any, one: Field, *, focus: bool 
         "html": looks.show(one, record, linked=False),
         "edit": kind.url("field", record.pk, one.key),
         "label": forms.label_of(one),
-        "num": one.type in NUMBERS,
     }
-    return render(request, "records/cell.html", {"cell": shown, "focus": focus})
+    return HttpResponse(button(shown, focus=focus))
 
 
 def undo(request: Request, noun: str, pk: int, entry: int) -> HttpResponse:

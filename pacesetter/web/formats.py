@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
@@ -49,13 +50,24 @@ def today() -> date:
 
 def locale() -> Locale:
     """The reader's Babel locale."""
-    return Locale.parse((get_language() or "en").replace("-", "_"))
+    return _parsed(get_language() or "en")
+
+
+# What follows is remembered, with the language it was said in: a page says hundreds of numbers, and its neighbours most of them again.
+@lru_cache
+def _parsed(language: str) -> Locale:
+    return Locale.parse(language.replace("-", "_"))
 
 
 def number(value: float | Decimal | None, digits: int | None = None, *, compact: bool = False) -> str:
     """1234.5 -> 1,234.5; with `digits` that many decimals; an en dash for nothing."""
     if value is None:
         return "–"
+    return _number(value, digits, compact, get_language() or "en")
+
+
+@lru_cache(10_000, typed=True)
+def _number(value: float | Decimal, digits: int | None, compact: bool, language: str) -> str:
     if compact and abs(value) >= _shortest(10_000):
         return _minus(format_compact_decimal(value, locale=locale(), fraction_digits=1))
     pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
@@ -72,8 +84,11 @@ def percent(share: float | Decimal | None, digits: int = 1) -> str:
 
 def money(minor: int | None, currency: str, *, compact: bool = False) -> str:
     """Minor units as an amount; `compact` shortens large ones: $46,000, $4.41M."""
-    if minor is None:
-        return "–"
+    return "–" if minor is None else _money(minor, currency, compact, get_language() or "en")
+
+
+@lru_cache(10_000)
+def _money(minor: int, currency: str, compact: bool, language: str) -> str:
     major = to_major(minor, currency)
     if compact and abs(major) >= _shortest(100_000):
         digits = 2 if abs(major) >= 1_000_000 else 0
@@ -110,7 +125,12 @@ def day(value: date | None, *, year: bool = False) -> str:
     if value is None:
         return ""
     short = "d MMM" if value.year == today().year and not year else "d MMM y"
-    return format_date(value, short, locale=locale())
+    return _dated(value, short, get_language() or "en")
+
+
+@lru_cache(10_000)
+def _dated(value: date, pattern: str, language: str) -> str:
+    return format_date(value, pattern, locale=_parsed(language))
 
 
 def long_day(value: date) -> str:

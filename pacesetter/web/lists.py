@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from pacesetter.base import counts, fields
@@ -17,7 +18,7 @@ from pacesetter.core.errors import Refused
 from pacesetter.core.labels import mark
 from pacesetter.crm import choices
 from pacesetter.web import formats, saved_views, words
-from pacesetter.web.cells import NUMBERS, Looks
+from pacesetter.web.cells import NUMBERS, Looks, place
 from pacesetter.web.edits import editable
 from pacesetter.web.forms import label_of
 from pacesetter.web.metric_records import Behind, named
@@ -168,7 +169,7 @@ class ListPage:
     def row(self, record: Any) -> dict[str, Any]:
         """One row: its address, its name and its cells."""
         may = self.noun.may_edit(record, self.request.actor)
-        cells = [self.cell(head, record, may) for head in self.heads]
+        cells = mark_safe("".join(place(self.cell(head, record, may)) for head in self.heads))  # each part escaped itself
         return {"pk": record.pk, "href": self.noun.url("record", record.pk), "name": str(record), "cells": cells}
 
     def cell(self, head: dict[str, Any], record: Any, may: bool) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """The nouns that have lists, records and forms; generic views work from this table."""
 
+import re
 from dataclasses import dataclass
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -51,7 +53,22 @@ class Noun:
 
     def url(self, what: str, *args: Any) -> str:
         """An address of this noun: url("record", 12), url("field", 12, "amount")."""
+        if all(isinstance(arg, int) or PLAIN.fullmatch(arg) for arg in args):
+            return _address(f"{self.key}_{what}", tuple(type(arg) for arg in args)).format(*args)
         return reverse(f"{self.key}_{what}", args=args)
+
+
+PLAIN = re.compile(r"\w+", re.ASCII)
+
+
+@cache
+def _address(name: str, kinds: tuple[type, ...]) -> str:
+    """An address with places for its arguments: a list says hundreds, and working each one out is a tenth of its time."""
+    stands = [987_654_321 + at if kind is int else f"argument{at}" for at, kind in enumerate(kinds)]
+    address = reverse(name, args=stands).replace("{", "{{").replace("}", "}}")
+    for at, one in enumerate(stands):
+        address = address.replace(str(one), f"{{{at}}}")
+    return address
 
 
 NOUNS: Registry[Noun] = Registry("page")

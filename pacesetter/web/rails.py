@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pacesetter.base import fields
-from pacesetter.web.cells import Looks
+from pacesetter.web.cells import Looks, button
 from pacesetter.web.edits import editable
 from pacesetter.web.forms import label_of
 from pacesetter.web.nouns import Noun
@@ -20,8 +20,6 @@ def facts(request: Request, kind: Noun, record: Any, keys: Iterable[str]) -> lis
 
 
 def _fact(kind: Noun, record: Any, one: fields.Field, looks: Looks, may: bool) -> dict[str, Any]:
-    return {
-        "label": label_of(one),
-        "html": looks.show(one, record, linked=not may),
-        "edit": kind.url("field", record.pk, one.key) if may else "",
-    }
+    edit = kind.url("field", record.pk, one.key) if may else ""
+    cell = {"label": label_of(one), "html": looks.show(one, record, linked=not may), "edit": edit}
+    return cell | {"shown": button(cell)}
