@@ -59,11 +59,10 @@ def start_files(files: Iterable[tuple[str, Path]], *, by: Actor, name: str, alon
     batch = _new(name, by)
     folder(batch).mkdir(parents=True, exist_ok=True)
     try:
-        read = [_take(batch, position, *one, alone=alone or len(files) == 1) for position, one in enumerate(files)]
+        return _store(batch, [_take(batch, position, *one, alone=alone or len(files) == 1) for position, one in enumerate(files)])
     except Exception:
         shutil.rmtree(folder(batch), ignore_errors=True)
         raise
-    return _store(batch, read)
 
 
 def _new(name: str, by: Actor) -> Import:

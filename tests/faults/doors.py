@@ -17,6 +17,7 @@ def said(answer: Any) -> dict[str, Any]:
 def main() -> None:
     django.setup()
     from django.conf import settings
+    from django.core.files.base import ContentFile
     from django.test import Client
 
     from pacesetter.base import tokens
@@ -33,6 +34,7 @@ def main() -> None:
         "page": lambda: client.post("/accounts/new", CHANGE),
         "part": lambda: client.post("/accounts/new", CHANGE, headers={"hx-request": "true"}),
         "api": lambda: bearer.post("/api/v1/accounts", json.dumps(CHANGE), content_type="application/json"),
+        "upload": lambda: client.post("/imports", {"files": ContentFile(b"Deal Name,Amount\n" + b"Pump,12\n" * 5_000, name="deals.csv")}),
         "list": lambda: client.get("/accounts"),
         "today": lambda: client.get("/"),
     }

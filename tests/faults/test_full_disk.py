@@ -56,9 +56,11 @@ def count(house, table):
 def test_doors_refuse_on_a_full_disk_and_go_on_when_there_is_room(house, disk):
     with doors(house.environment) as open_doors:
         with disk.full():
-            answers = open_doors.ask("page", "part", "api", "list", "today")
+            answers = open_doors.ask("page", "part", "api", "upload", "list", "today")
             said = one_line(house, "settings", "company.name=Northwind")
         is_refused(answers, "storage_full", "The disk is full")
+        assert answers["upload"]["status"] == 503 and "The disk is full" in answers["upload"]["text"]
+        assert not list((disk.path / "data").glob("uploads/*"))
         assert answers["list"]["status"] == answers["today"]["status"] == 200
         assert "full" in said
         assert count(house, "crm_account") == 0

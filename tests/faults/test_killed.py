@@ -113,6 +113,15 @@ def test_a_first_start_that_was_killed_is_finished_by_the_next(house):
         kill_after(house, chance.uniform(0.5, 3.0), "settings")
     house.pacesetter("settings")
     assert "  ok  guards" in house.pacesetter("doctor") and count(house, "base_role") == 9
+    assert not (house.data / "migrating").exists()
+
+
+def test_a_start_that_was_killed_between_tables_and_guards_is_finished(house):
+    house.pacesetter("settings")
+    house.sql("DROP TRIGGER base_historyentry_keeps" + (" ON base_historyentry" if house.on_postgres else ""))
+    (house.data / "migrating").touch()
+    house.pacesetter("settings")
+    assert "  ok  guards" in house.pacesetter("doctor")
 
 
 def test_a_file_with_the_name_of_a_backup_is_a_whole_one(house, tmp_path):

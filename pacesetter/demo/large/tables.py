@@ -105,8 +105,7 @@ def bare(flooded: Sequence[Any]) -> Iterator[None]:
         indexes.drop(flooded)
         yield
         indexes.ensure()
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    indexes.analyze()
 
 
 @contextmanager
