@@ -122,6 +122,8 @@ def _run(running: jobs.Running, noun: str, form: str, asked: dict[str, Any], lan
 def _draft(path: Path, attempt: int) -> Iterator[Path]:
     """Where one attempt writes: no other one's file, and nothing that stays when it breaks off."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    for left in path.parent.glob(f"{path.stem}.*.part"):  # by an attempt that was killed
+        left.unlink()
     draft = path.with_suffix(f".{attempt}.part")
     try:
         yield draft

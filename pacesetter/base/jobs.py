@@ -182,6 +182,7 @@ class Running:
     def final(self, result: Any = None) -> Iterator[None]:
         """The job's last effect and its done mark, in one transaction."""
         with transaction.atomic():
+            self.hold()
             yield
             self.write(state="done", result=result, finished_at=clock.now(), done=F("total"))
 

@@ -4,6 +4,7 @@ A process of its own, because the driver brings its own SQLite: when two of them
 locks of the other. Standard input names the file and the tables, standard output answers how many rows each had.
 """
 
+import errno
 import json
 import sys
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from pacesetter.base import columns
 from pacesetter.core.metrics.tables import DAY, FLAG, INSTANT, INT, REAL, TEXT, TEXTS
 
 ROWS = 65_536  # per batch
+FULL = 28  # how it ends when there is no room left
 
 
 def main() -> None:
@@ -20,8 +22,11 @@ def main() -> None:
     import adbc_driver_sqlite.dbapi as sqlite
 
     asked = json.load(sys.stdin)
-    with sqlite.connect(f"file:{asked['database']}?mode=ro") as con:
-        found = {name: _write(con, **table) for name, table in asked["tables"].items()}
+    try:
+        with sqlite.connect(f"file:{asked['database']}?mode=ro") as con:
+            found = {name: _write(con, **table) for name, table in asked["tables"].items()}
+    except OSError as error:
+        sys.exit(FULL if error.errno == errno.ENOSPC else 1)
     json.dump(found, sys.stdout)
 
 

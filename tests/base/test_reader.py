@@ -1,10 +1,12 @@
 """Large tables of a SQLite file are read by processes beside: they bring what the cursor brings, and when they fail nothing changes."""
 
+import shutil
 import subprocess
 import sys
 
 import pytest
 
+from tests.faults.disks import small
 from tests.houses import ROOT, House
 
 REFRESH = """
@@ -49,3 +51,23 @@ def test_a_reader_that_dies_leaves_the_version_that_was(house) -> None:
     done = refresh(house, 0, "false")
     assert done.returncode and "the reader of large tables ended with 1" in done.stderr
     assert (house.data / "extracts" / "manifest.json").read_text() == before
+
+
+def test_a_reader_without_room_says_so_and_leaves_nothing_behind(house, tmp_path) -> None:
+    refresh(house, 10**9)
+    extracts = house.data / "extracts"
+    kept = sorted(path.name for path in extracts.glob("*.parquet"))
+    with small(tmp_path / "disk", 2) as disk:
+        full = disk.path / "extracts"
+        shutil.copytree(extracts, full)
+        shutil.move(extracts, tmp_path / "extracts")
+        extracts.symlink_to(full)
+        try:
+            with disk.full(leave=4096):
+                done = refresh(house, 0)
+            left = sorted(path.name for path in full.glob("*.parquet"))
+        finally:
+            extracts.unlink()
+            shutil.move(tmp_path / "extracts", extracts)
+    assert done.returncode and "No space left on device" in done.stderr.splitlines()[-1]
+    assert left == kept

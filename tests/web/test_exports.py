@@ -1,13 +1,14 @@
 """Exports: exactly the rows and columns of the list, in both formats, inside scope, with one trace; long ones as a job."""
 
 import csv
+import datetime as dt
 import io
 import json
 
 import openpyxl
 import pytest
 
-from pacesetter.base import exports, fields, jobs, tokens
+from pacesetter.base import clock, exports, fields, jobs, tokens
 from pacesetter.base.models import HistoryEntry, Job
 from pacesetter.crm import accounts, deals
 
@@ -103,6 +104,22 @@ def test_a_long_list_becomes_a_job_whose_file_is_ones_own(signed_in, company, mo
     assert b"Fleet upgrade" not in content
     assert signed_in("chiara").get(f"/jobs/{job.pk}/file").status_code == 404
     assert HistoryEntry.objects.filter(kind="export.made").count() == 1
+
+
+def test_an_attempt_that_hung_touches_nothing_of_the_one_that_took_over(signed_in, company, monkeypatch):
+    monkeypatch.setattr(exports, "DIRECTLY", 0)
+    signed_in("daniel").get("/deals/export?view=all&format=csv")
+    hung = jobs.claim()
+    left = exports._folder() / f"{hung.pk}.1.part"
+    left.parent.mkdir(parents=True, exist_ok=True)
+    left.write_text("half")
+    with clock.set_to(clock.now() + dt.timedelta(minutes=2)):
+        jobs.run(jobs.claim())
+        file = exports._folder() / f"{hung.pk}.csv"
+        written = file.stat().st_ino
+        jobs.run(hung)
+    assert Job.objects.get().state == "done" and file.stat().st_ino == written
+    assert not list(exports._folder().glob(f"{hung.pk}.*.part"))
 
 
 def test_the_api_exports_the_same(client, company, cast):

@@ -3,6 +3,7 @@
 Rows go past the ORM: the database's own text becomes columns at once. Large tables of a SQLite file are read by processes beside.
 """
 
+import errno
 import itertools
 import json
 import os
@@ -19,6 +20,7 @@ from django.db.models import Max
 
 import pacesetter
 from pacesetter.base import columns
+from pacesetter.base.sqlite_reader import FULL
 from pacesetter.base.warehouse.sources import Source
 from pacesetter.core.metrics.tables import FLAG, INSTANT, INT, RAW, REAL
 
@@ -32,13 +34,25 @@ def write_whole(files: Mapping[str, tuple[Source, Path]]) -> dict[str, int]:
     """Write all rows of some sources, by name, each into its file; returns how many there are of each."""
     large = [name for name, (source, _) in files.items() if _is_large(source)]
     readers = [_reader({name: files[name] for name in share}) for share in (large[at::READERS] for at in range(READERS)) if share]
-    found = {name: write(source, file) for name, (source, file) in files.items() if name not in large}
-    for reader in readers:
-        told, _ = reader.communicate()
-        if reader.returncode:
-            raise RuntimeError(f"the reader of large tables ended with {reader.returncode}")
-        found |= json.loads(told)
+    try:
+        found = {name: write(source, file) for name, (source, file) in files.items() if name not in large}
+        for reader in readers:
+            found |= _told(reader)
+    finally:
+        for reader in readers:
+            reader.kill()  # who is done does not mind; any other would write on for nobody
+            reader.wait()
     return found
+
+
+def _told(reader: "subprocess.Popen[str]") -> dict[str, int]:
+    """How many rows a reader wrote; a full disk there is a full disk here."""
+    told, _ = reader.communicate()
+    if reader.returncode == FULL:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    if reader.returncode:
+        raise RuntimeError(f"the reader of large tables ended with {reader.returncode}")
+    return dict(json.loads(told))
 
 
 def write(source: Source, file: Path, ids: Sequence[int] | None = None) -> int:
