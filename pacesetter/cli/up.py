@@ -9,6 +9,8 @@ import time
 
 import click
 
+HUNG_SECONDS = 60  # of silence after a worker's last sign of life has grown old
+
 
 @click.command("up")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -71,7 +73,7 @@ def _show_signins(password: str, people: list[tuple[str, str, str]]) -> None:
 
 
 class _Processes:
-    """The two children of `up`. A worker that dies is started again; the web going down ends everything."""
+    """The two children of `up`. A worker that dies or hangs is started again; the web going down ends everything."""
 
     def __init__(self, host: str, port: int) -> None:
         self.web = start(
@@ -92,20 +94,39 @@ class _Processes:
             "error",
             "pacesetter.conf.wsgi:application",
         )
-        self.worker = start("-m", "pacesetter.cli", "worker")
+        self._hire()
         self.stopping = False
+
+    def _hire(self) -> None:
+        self.worker = start("-m", "pacesetter.cli", "worker")
+        self.heard = time.monotonic()
 
     def run(self) -> None:
         for which in (signal.SIGINT, signal.SIGTERM):
             signal.signal(which, self._stop)
         while not self.stopping and self.web.poll() is None:
             time.sleep(0.2)
-            if self.worker.poll() is not None and not self.stopping:
-                click.echo("The job worker ended unexpectedly; starting it again.", err=True)
-                self.worker = start("-m", "pacesetter.cli", "worker")
-                time.sleep(1)
+            if not self.stopping:
+                self._tend()
         self._end()
         sys.exit(0 if self.stopping else 1)
+
+    def _tend(self) -> None:
+        if self._hangs():
+            click.echo("The job worker gives no sign of life.", err=True)
+            self.worker.kill()
+            self.worker.wait()
+        if self.worker.poll() is not None:
+            click.echo("The job worker ended unexpectedly; starting it again.", err=True)
+            self._hire()
+            time.sleep(1)
+
+    def _hangs(self) -> bool:
+        from pacesetter.base import worker
+
+        if worker.is_alive():
+            self.heard = time.monotonic()
+        return time.monotonic() - self.heard > HUNG_SECONDS
 
     def _stop(self, *_: object) -> None:
         self.stopping = True
