@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -108,10 +108,7 @@ class Reader:
         """Measure one period as of one day."""
         day, plan = self._day(as_of), plans.plan(ask)
         found = self._remembered(plan.sql, period, day)
-        return [
-            replace(cell, made_at=self.version.instant)
-            for cell in metrics.cells(ask, plan, found, Moment(period.since, period.until, day, self.currency))
-        ]
+        return metrics.cells(ask, plan, found, Moment(period.since, period.until, day, self.currency, self.version.instant))
 
     def _remembered(self, sql: str, period: Period, day: dt.date) -> list[dict[str, Any]]:
         """The rows of a query; one version always answers alike, and charts ask what their page has asked."""

@@ -116,7 +116,7 @@ def _count(t: Expr, first: Rows) -> Expr:
 
 
 def _left_out(t: Expr) -> Expr:
-    return engine.functions().histogram(t.reason)
+    return engine.functions().histogram(t.reason, where=t.reason.notnull())
 
 
 def _contracted(ask: Ask, parts: list[Rows]) -> Expr:
@@ -174,9 +174,10 @@ def _key(t: Expr, name: str, fiscal_start: int) -> Expr:
     """A breakdown's value on each row; times are the first day of the row's month, fiscal quarter or fiscal year."""
     if name not in TIMES:
         return t[name]
-    back = 0 if name == "month" else fiscal_start - 1
-    shifted = engine.months_later(t.on.truncate("M"), -back)
-    return engine.months_later(shifted.truncate({"month": "M", "quarter": "Q", "year": "Y"}[name]), back)
+    grain, back = {"month": "M", "quarter": "Q", "year": "Y"}[name], 0 if name == "month" else fiscal_start - 1
+    if not back:
+        return engine.days_later(t.on.truncate(grain), 0)  # DuckDB makes an instant of it, and Ibis does not know
+    return engine.months_later(engine.months_later(t.on.truncate("M"), -back).truncate(grain), back)
 
 
 def _read_back(tree: conditions.Tree) -> conditions.Tree:

@@ -77,21 +77,27 @@ class Moment:
     until: dt.date
     as_of: dt.date
     currency: str
+    made_at: dt.datetime | None = None
 
 
 def cells(ask: Ask, plan: Plan, rows: Sequence[Mapping[str, Any]], moment: Moment) -> list[Cell]:
-    """The rows that `plan.sql` returned, as finished cells."""
-    return [_cell(METRICS[ask.metric], ask, plan, row, moment) for row in rows]
+    """The rows that `plan.sql` returned, as finished cells; what they all have in common is one object."""
+    shape = METRICS[ask.metric]
+    shared = {"variants": dict(ask.variants), "units": _units(shape, plan), "as_of": moment.as_of, "made_at": moment.made_at}
+    shared |= {"since": moment.since, "until": moment.until}
+    keys = [(name, f"by_{name}") for name in ask.by]
+    return [_cell(shape, plan, row, moment, keys, shared) for row in rows]
 
 
-def _cell(shape: Metric, ask: Ask, plan: Plan, row: Mapping[str, Any], moment: Moment) -> Cell:
-    cell = Cell(shape.key, shape.unit, as_of=moment.as_of, since=moment.since, until=moment.until)
-    cell.variants = dict(ask.variants)
-    cell.key = {name: row[f"by_{name}"] for name in ask.by}
-    cell.num, cell.den, cell.n = row["num"], row["den"], row["n"] or 0
-    cell.left_out = dict(sorted((row["left_out"] or {}).items()))
-    cell.beside = {name: _finite(row[f"beside_{name}"]) for name in shape.beside}
-    cell.units = _units(shape, plan)
+def _cell(
+    shape: Metric, plan: Plan, row: Mapping[str, Any], moment: Moment, keys: Sequence[tuple[str, str]], shared: Mapping[str, Any]
+) -> Cell:
+    cell = Cell(shape.key, shape.unit, num=row["num"], den=row["den"], n=row["n"] or 0, **shared)
+    cell.key = {name: row[column] for name, column in keys}
+    if left_out := row["left_out"]:
+        cell.left_out = dict(sorted(left_out.items()))
+    if shape.beside:
+        cell.beside = {name: _finite(row[f"beside_{name}"]) for name in shape.beside}
     _value(shape, plan, cell, row.get("value"))
     return _in_major_units(cell, moment.currency)
 
