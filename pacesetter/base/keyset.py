@@ -16,8 +16,18 @@ from pacesetter.core.errors import Invalid
 Place = tuple[Any, int]
 
 
+class Aside(Func):
+    """A column's value in a condition for which SQLite is to use no index; PostgreSQL weighs a LIMIT by itself."""
+
+    arity = 1
+    template = "+%(expressions)s"
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, template="%(expressions)s", **extra)
+
+
 class Loose(Func):
-    """A column's value, so said that no index on the column is used for it."""
+    """A column's value to sort by, so said that no index on the column is walked for it."""
 
     arity = 1
     template = "+%(expressions)s"

@@ -167,13 +167,16 @@ class View:
         rows = self.listing.model.objects
         if not _has(self.listing.model, "owner"):
             return self._rows(rows.visible_to(self.actor)).filter(self._searched)
-        loose = rows.alias(somebody=keyset.Loose(F("owner_id")))
-        return self._rows(scope_of(self.actor, self.listing.noun).queryset(loose, "somebody")).filter(self._searched)
+        aside = rows.alias(somebody=keyset.Aside(F("owner_id")))
+        return self._rows(scope_of(self.actor, self.listing.noun).queryset(aside, "somebody"), aside=True).filter(self._searched)
 
-    def _rows(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def _rows(self, rows: QuerySet[Any], *, aside: bool = False) -> QuerySet[Any]:
         rows = self.preset_rows(rows) if self.preset_rows else rows
-        rows = _annotated(rows, self.tree, self.columns)
-        rows = rows.filter(to_q(self.tree, {key: column.path for key, column in self.columns.items()}))
+        rows, paths = _annotated(rows, self.tree, self.columns), {key: column.path for key, column in self.columns.items()}
+        if aside:
+            beside = {key: f"beside_{key}" for key in conditions.fields_in(self.tree) if self._goes_aside(self.columns[key])}
+            rows, paths = rows.alias(**{name: keyset.Aside(F(paths[key])) for key, name in beside.items()}), paths | beside
+        rows = rows.filter(to_q(self.tree, paths))
         if self.query.ids is not None:
             return rows.filter(pk__in=self.query.ids)
         return rows if self.query.archived or not _has(self.listing.model, "archived_at") else rows.filter(archived_at__isnull=True)
@@ -183,6 +186,11 @@ class View:
         view = View(self.listing, replace(self.query, cursor=cursor), self.actor)
         view.few = self.few
         return view
+
+    def _goes_aside(self, column: Column) -> bool:
+        """Whether an index on this column would lead away from the one that is to be walked."""
+        partial = {name for index in self.listing.model._meta.indexes for name in _compared(index.condition)}
+        return not (column.field.is_custom or column.kind in ("text", "instant") or column.path in {self.sort[0].path, *partial})
 
     @property
     def _searched(self) -> Q:
@@ -253,6 +261,11 @@ def _labelled(target: Any) -> dict[str, int]:
     rows = list(target.objects.all())
     labels = {fold(label): row.pk for row in reversed(rows) for label in row.label.values()}
     return labels | {fold(row.key): row.pk for row in reversed(rows)}
+
+
+def _compared(condition: Q | None) -> set[str]:
+    """The columns of a partial index's condition."""
+    return {child[0] for child in condition.children if isinstance(child, tuple)} if condition else set()
 
 
 def _has(model: type[Any], name: str) -> bool:

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 from pacesetter.crm.models.records import Named, Record
 
-WALKED = ("industry", "segment", "employees", "country", "created_at")
+WALKED = ("name_key", "industry", "segment", "employees", "country", "created_at")
 
 
 class Account(Named, Record):
@@ -35,9 +35,8 @@ class Account(Named, Record):
     class Meta:
         ordering = ["name_key", "id"]
         indexes = [
-            models.Index(fields=["name_key", "id"]),
             models.Index(fields=["owner", "name_key", "id"]),
-            *(models.Index(fields=[name, "id"], name=f"account_by_{name}") for name in WALKED),
+            *(models.Index(fields=[name, "id", "owner", "archived_at"], name=f"accounts_by_{name}") for name in WALKED),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(id=F("parent")), name="account_not_its_own_parent"),

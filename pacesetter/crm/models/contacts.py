@@ -5,7 +5,7 @@ from django.db import models
 from pacesetter.crm.models.accounts import Account
 from pacesetter.crm.models.records import Person, Record
 
-WALKED = ("title", "account", "email", "phone")
+WALKED = ("name_key", "title", "account", "email", "phone")
 
 
 class Contact(Person, Record):
@@ -19,7 +19,6 @@ class Contact(Person, Record):
     class Meta:
         ordering = ["name_key", "id"]
         indexes = [
-            models.Index(fields=["name_key", "id"]),
             models.Index(fields=["owner", "name_key", "id"]),
-            *(models.Index(fields=[name, "id"], name=f"contact_by_{name}") for name in WALKED),
+            *(models.Index(fields=[name, "id", "owner", "archived_at"], name=f"contacts_by_{name}") for name in WALKED),
         ]

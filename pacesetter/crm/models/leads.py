@@ -14,7 +14,8 @@ TYPES = [
     ("disqualified", mark("Disqualified")),
 ]
 OPEN_TYPES = ("new", "working", "nurture", "qualified")
-WALKED = ("status", "source", "country", "received_at")
+WALKED = ("name_key", "status", "source", "country", "received_at")
+ASKED = ("owner", "status", "archived_at")
 
 
 class LeadStatus(models.Model):
@@ -57,7 +58,6 @@ class Lead(Person, Record):
         ordering = ["-received_at", "id"]
         indexes = [
             models.Index(fields=["owner", "status", "-received_at", "id"]),
-            models.Index(fields=["name_key", "id"]),
             models.Index(fields=["email"]),
-            *(models.Index(fields=[name, "id"], name=f"lead_by_{name}") for name in WALKED),
+            *(models.Index(fields=[name, "id", *(asked for asked in ASKED if asked != name)], name=f"leads_by_{name}") for name in WALKED),
         ]
