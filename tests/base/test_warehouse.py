@@ -232,3 +232,12 @@ def test_what_a_killed_refresh_left_is_removed(three, folder) -> None:
     (folder / "deals-2-1.parquet").write_bytes(b"half")
     warehouse.refresh(full=True)
     assert not (folder / "spill").exists() and not (folder / "deals-2-1.parquet").exists()
+
+
+def test_a_load_that_wears_the_old_tables_out_and_not_the_new_ones_is_taken_in(system) -> None:
+    """More than a quarter of what was there, and less of what is there now: no table keeps a delta, so no file holds the ids."""
+    deals.create_many([{"name": f"Deal {n}", "amount": n} for n in range(10)], by=system)
+    warehouse.refresh()
+    deals.create_many([{"name": f"More {n}", "amount": n} for n in range(3)], by=system)
+    warehouse.refresh()
+    assert len(rows()) == 13

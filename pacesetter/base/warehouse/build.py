@@ -75,7 +75,8 @@ class _Builder:
             return self._anew(group)
         if not group.units or not (records := self.changed.records.get(group.noun)):
             return kept
-        return self._anew(group) if self.raw[group.records].is_worn(len(records)) else self._delta(group, kept, len(records))
+        worn = group.noun not in self.changed.ids or self.raw[group.records].is_worn(len(records))  # without ids all was read anew
+        return self._anew(group) if worn else self._delta(group, kept, len(records))
 
     def _is_due(self, group: Group) -> bool:
         """Whether something changed that every row may depend on."""

@@ -7,6 +7,7 @@ import numpy as np
 from pacesetter.crm.models import Activity
 from pacesetter.demo import cast
 from pacesetter.demo.large.book import Book, instants
+from pacesetter.demo.large.lives import workday
 from pacesetter.demo.large.sales import RENEWAL, SEGMENT_OF, Columns
 from pacesetter.demo.large.tables import write
 
@@ -31,6 +32,7 @@ def store(deals: Columns, counts: Any, book: Book, rng: Any) -> Any:
     """Write the activities and open tasks of some deals; returns when each deal was last touched, 0 for never."""
     deal = np.repeat(np.arange(len(counts)), counts)
     days = deals["created"][deal] + np.floor(rng.random(len(deal)) * (deals["until"] - deals["created"] + 1)[deal]).astype(np.int64)
+    days = np.minimum(workday(days), deals["until"][deal])
     at = np.minimum(days * 86_400 + (660 + rng.integers(-200, 300, len(deal))) * 60, book.second)
     kind = rng.choice(len(KINDS), len(deal), p=SHARES)
     subject = FIRST_SUBJECT[kind] + np.floor(rng.random(len(deal)) * SUBJECT_COUNT[kind]).astype(np.int64)
