@@ -234,7 +234,7 @@ def test_what_a_killed_refresh_left_is_removed(three, folder) -> None:
     assert not (folder / "spill").exists() and not (folder / "deals-2-1.parquet").exists()
 
 
-def test_a_load_that_wears_the_old_tables_out_and_not_the_new_ones_is_taken_in(system) -> None:
+def test_a_load_that_wears_the_old_tables_out_and_not_the_new_ones_is_taken_in(db, system) -> None:
     """More than a quarter of what was there, and less of what is there now: no table keeps a delta, so no file holds the ids."""
     deals.create_many([{"name": f"Deal {n}", "amount": n} for n in range(10)], by=system)
     warehouse.refresh()
