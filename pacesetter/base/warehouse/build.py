@@ -94,7 +94,8 @@ class _Builder:
         return table in self.anew or bool(self.changed.records.get(SOURCES[table].noun or ""))
 
     def _delta(self, group: Group, kept: dict[str, Table], count: int) -> dict[str, Table]:
-        """The group's tables with the rows of some records made anew."""
+        """The group's tables with the rows of some records made anew; for so few, a second thread costs more than it brings."""
+        self.con.execute("SET threads = 1")
         ids = self.changed.ids[group.noun]
         self._see(group, only=f'"{{}}" IN (SELECT unit FROM {files(self.folder, [ids])})', fresh=True)
         made = {fact: file for fact, file, _ in self._make(group, self.name)}
@@ -104,6 +105,7 @@ class _Builder:
 
     def _anew(self, group: Group) -> dict[str, Table]:
         """The whole group, in stretches of records where its rows belong to records."""
+        self.con.execute("SET threads = 2")
         made: dict[str, list[tuple[str, int]]] = {fact: [] for fact in group.kept}
         for index, only in enumerate(self._stretches(group)):
             self._see(group, only=only)
