@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0004_quick_lists"),
+        ("crm", "0005_walked_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
