@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,8 @@ from pacesetter.demo.large.tables import Ids, write
 from pacesetter.demo.people import Crew
 
 GROUP = 50
-SDRS_PER_COPY = len(cast.SDRS) / 4  # as leads: a quarter of the small company's, see inbound.py
+INITIALS = tuple("ABCDEFGHIJKLMNOPRSTVW")  # a hundred names a country are not enough for thousands of people
+COPIES_PER_SDR = 4  # there are fewer leads, see leads.py
 
 
 @dataclass
@@ -33,7 +34,7 @@ class Person:
     ramp: dt.date | None = None
     pk: int = 0
     team: Team | None = None
-    manager: int = 0
+    manager: "Person | None" = None  # without one: the head of the base
 
 
 @dataclass
@@ -44,16 +45,13 @@ class Crowd:
     sdrs: Any
     skill: Any
     inbound: Team
-    people: list[Person] = field(default_factory=list)
 
 
 def gather(crew: Crew, copies: int, rng: Any, today: dt.date) -> Crowd:
     """Copy 0 is the small company's own cast."""
     hired = [_seller(seat, rng, today) for seat in cast.SEATS for _ in range(copies - 1)]
     sdrs = [
-        _person(country, "sdr", "SDR", cast.INBOUND, rng, today)
-        for _, country in cast.SDRS
-        for _ in range(round(copies * SDRS_PER_COPY / 4))
+        _person(country, "sdr", "SDR", cast.INBOUND, rng, today) for _, country in cast.SDRS for _ in range(-(-copies // COPIES_PER_SDR))
     ]
     managers = _lead(crew, hired + sdrs, rng, today)
     everybody = managers + hired + sdrs
@@ -63,11 +61,11 @@ def gather(crew: Crew, copies: int, rng: Any, today: dt.date) -> Crowd:
     answering = np.array([crew.people[name].pk for name, _ in cast.SDRS] + [person.pk for person in sdrs])
     skill = np.array([seat.skill for seat in cast.SEATS])[:, None] * np.exp(rng.normal(0, 0.1, sellers.shape))
     skill[:, 0] = [seat.skill for seat in cast.SEATS]
-    return Crowd(sellers, answering, skill, crew.teams[cast.INBOUND], everybody)
+    return Crowd(sellers, answering, skill, crew.teams[cast.INBOUND])
 
 
 def _person(country: str, role: str, title: str, base: str, rng: Any, today: dt.date, **more: Any) -> Person:
-    name = f"{rng.choice(cast.GIVEN[country])} {rng.choice(cast.FAMILY[country])}"
+    name = f"{rng.choice(cast.GIVEN[country])} {rng.choice(INITIALS)}. {rng.choice(cast.FAMILY[country])}"
     return Person(name, role, title, base, country, **{"since": periods.add_months(today, -48), **more})
 
 
@@ -86,28 +84,30 @@ def _lead(crew: Crew, hired: list[Person], rng: Any, today: dt.date) -> list[Per
     by_base: dict[str, list[Person]] = defaultdict(list)
     for person in sorted(hired, key=lambda person: (person.until is not None, person.country)):
         by_base[person.base].append(person)
-    managers = []
-    for base, members in by_base.items():
-        groups = -(-sum(person.until is None for person in members) // GROUP)
-        for number in range(groups):
-            manager = _person(members[number].country, "sales_manager", f"Manager, {base} {number + 1}", base, rng, today)
-            manager.team = teams.create(
-                f"{base} {number + 1}", parent=crew.teams[base], calendar_id=crew.teams[base].calendar_id, by=crew.by
-            )
-            managers.append(manager)
-        for at, person in enumerate(members):
-            person.team = managers[at // GROUP % groups - groups].team
-            person.manager = at // GROUP % groups - groups + len(managers)
-    for person in hired:
-        person.manager = id(managers[person.manager])
+    return [manager for base, members in by_base.items() for manager in _groups(crew, base, members, rng, today)]
+
+
+def _groups(crew: Crew, base: str, members: list[Person], rng: Any, today: dt.date) -> list[Person]:
+    """Who is here comes first among the members, country by country."""
+    here = sum(person.until is None for person in members)
+    managers = [_manager(crew, base, number, members, rng, today) for number in range(-(-here // GROUP))]
+    for at, person in enumerate(members):
+        person.manager = managers[at // GROUP % len(managers)]
+        person.team = person.manager.team
     return managers
+
+
+def _manager(crew: Crew, base: str, number: int, members: list[Person], rng: Any, today: dt.date) -> Person:
+    name, above = f"{base} {number + 1}", crew.teams[base]
+    manager = _person(members[number * GROUP].country, "sales_manager", f"Manager, {name}", base, rng, today)
+    manager.team = teams.create(name, parent=above, calendar_id=above.calendar_id, by=crew.by)
+    return manager
 
 
 def _store(crew: Crew, everybody: list[Person], today: dt.date) -> None:
     ids = Ids(User)
     for person, pk in zip(everybody, ids.take(len(everybody)).tolist(), strict=True):
         person.pk = pk
-    numbers = {id(person): person.pk for person in everybody}
     heads = {team: crew.people[name].pk for team, name in cast.MANAGERS.items()}
     heads[cast.INBOUND] = heads[cast.SMB]
     _users(crew, everybody)
@@ -118,7 +118,7 @@ def _store(crew: Crew, everybody: list[Person], today: dt.date) -> None:
     }
     terms = {name: np.array(values, dtype=np.int64 if name == "user_id" else "datetime64[D]") for name, values in terms.items()}
     write(TeamMembership, terms | {"team_id": [person.team.pk for person in everybody if person.team]})
-    write(Reporting, terms | {"manager_id": [numbers.get(person.manager) or heads[person.base] for person in everybody]})
+    write(Reporting, terms | {"manager_id": [person.manager.pk if person.manager else heads[person.base] for person in everybody]})
     write(Employment, terms | {"ramp_until": np.array([person.ramp for person in everybody], dtype="datetime64[D]")})
     ids.close()
 
@@ -136,7 +136,7 @@ def _users(crew: Crew, everybody: list[Person]) -> None:
             "id": ids,
             "name": [person.name for person in everybody],
             "name_key": [fold(person.name) for person in everybody],
-            "email": [f"{'.'.join(fold(person.name).split())}.{person.pk}@meridian.example" for person in everybody],
+            "email": [f"{'.'.join(fold(person.name).replace('.', '').split())}.{person.pk}@meridian.example" for person in everybody],
             "role_id": [known[person.role].pk for person in everybody],
             "job_title": [person.title for person in everybody],
             "is_active": [person.until is None for person in everybody],
