@@ -19,7 +19,7 @@ from pacesetter.base.worker import chore
 SAMPLED = 100_000  # rows of an index that SQLite looks at now and then: what many more share looks as if so many shared it
 PAUSE = 0.02  # between two indexes, for writers
 AGAIN_SECONDS = 6 * 3600
-_next = 0.0
+_next = time.monotonic() + 60  # a worker that just started has other things to do
 # What a load looks records up by, unless it knows that there is nothing to be found.
 LOOKED_UP = frozenset({"name_key", "email", "happened_at"})
 
@@ -33,7 +33,7 @@ def off(models: Sequence[Any], *, keep: frozenset[str] = LOOKED_UP) -> Iterator[
     finally:
         if models:
             ensure()
-            analyze()
+            analyze(models)
 
 
 def drop(models: Sequence[Any], *, keep: frozenset[str] = frozenset()) -> None:
@@ -58,10 +58,11 @@ def ensure() -> None:
     words.ensure()
 
 
-def analyze() -> None:
+def analyze(models: Sequence[Any]) -> None:
     """Tell the planner how many rows there are and how many share a value: without that it takes the wrong index."""
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        for model in models:
+            cursor.execute(f'ANALYZE "{model._meta.db_table}"')
 
 
 @chore

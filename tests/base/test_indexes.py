@@ -35,3 +35,18 @@ def test_the_next_start_builds_those_that_a_kill_left_missing():
     assert indexes._names() < before
     ensure.ensure()
     assert indexes._names() == before
+
+
+def test_the_planner_is_told_of_sizes(system):
+    from django.db import connection
+
+    from pacesetter.crm import deals
+
+    deals.create_many([{"name": f"Deal {n}", "owner": None} for n in range(30)], by=system)
+    indexes.analyze([Deal])
+    indexes._next = 0.0
+    indexes.analyze_now_and_then()
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT stat FROM sqlite_stat1 WHERE idx = 'deals_by_amount'")
+            assert cursor.fetchone()[0].startswith("30 ")
