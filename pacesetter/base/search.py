@@ -105,11 +105,11 @@ def is_narrow(rows: "QuerySet[Any]") -> bool:
 
 
 def best(rows: "QuerySet[Any]", text: str, paths: Sequence[str], *, among: int) -> list[int]:
-    """Ids of rows that fulfil the condition, out of which to show a handful: all of few, and of very many some."""
-    decided = rows.filter(says(text, paths)).order_by()
+    """Ids of rows that fulfil the condition, by name, out of which to show a handful: all of few, and of very many some."""
+    decided = rows.filter(says(text, paths)).order_by().values_list("name_key", "pk")
     found = proposals(rows.model, text, paths)
     proposal, count = rarest(found)
     if not found or (count > FEW and is_narrow(rows)):
-        return list(decided.values_list("pk", flat=True)[:among])
+        return [pk for _name, pk in sorted(decided[:among])]
     proposal = proposal or found[-1]
-    return list(decided.filter(proposal.first(SAMPLE).q).values_list("pk", flat=True)[:among])
+    return [pk for _name, pk in sorted(decided.filter(proposal.first(SAMPLE).q)[:among])]

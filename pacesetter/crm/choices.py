@@ -89,7 +89,8 @@ def search(noun: str, text: str, by: "Actor", limit: int = SUGGESTIONS) -> list[
 def _best(noun: str, rows: Any, text: str, limit: int) -> list[Any]:
     ids = words.best(rows, text, SEARCHED.get(noun, ("name_key",)), among=AMONG)
     related = {"deal": ("account", "stage"), "contact": ("account",), "lead": ("status",)}.get(noun, ())
-    return list(RECORDS[noun].objects.filter(pk__in=ids).select_related(*related).order_by("name_key", "id")[:limit]) if ids else []
+    found = RECORDS[noun].objects.select_related(*related).in_bulk(ids[:limit]) if ids else {}
+    return [found[pk] for pk in ids[:limit] if pk in found]
 
 
 def person(pk: int, by: "Actor") -> User:
