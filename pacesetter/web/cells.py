@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -13,6 +12,7 @@ from pacesetter.base.actor import Actor
 from pacesetter.base.fields import Field
 from pacesetter.crm import choices, health
 from pacesetter.web import formats, words
+from pacesetter.web.markup import format_html
 from pacesetter.web.nouns import NOUNS
 from pacesetter.web.templatetags import ui
 

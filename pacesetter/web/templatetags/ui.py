@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,6 +17,7 @@ from lucide.templatetags.lucide import lucide
 from pacesetter.base import clock
 from pacesetter.core.labels import in_language
 from pacesetter.web import formats
+from pacesetter.web.markup import format_html
 
 register = template.Library()
 register.filter("number", formats.number)
