@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from pacesetter.base import fields, history
+from pacesetter.base.guards import redrawing
 from pacesetter.base.models import ExternalId, User
 from pacesetter.core.errors import Refused, add_sentences
 from pacesetter.core.labels import mark
@@ -33,12 +34,22 @@ def match(placeholder: User, *, to: User, by: "Actor") -> int:
     if placeholder.is_active or placeholder.email or placeholder.pk == to.pk:
         raise Refused("no_placeholder", name=placeholder.name)
     moved = sum(_hand_over(shelf, field, placeholder, to, by) for shelf, field in OWNED)
+    for typed in (DealChange, LeadChange):
+        _redraw(typed, placeholder, to)
     with transaction.atomic():
-        for typed in (DealChange, LeadChange):  # who it was is known only now; it was this person all along
-            typed.objects.filter(owner_id=placeholder.pk).update(owner_id=to.pk)
         ExternalId.objects.filter(noun="user", object_id=placeholder.pk).update(object_id=to.pk)
         history.record_plain("user", placeholder.pk, "user.matched", by=by, data={"to": to.name, "records": moved})
     return moved
+
+
+def _redraw(typed: Any, placeholder: User, to: User) -> None:
+    """Who it was is known only now; it was this person all along."""
+    while rows := list(typed.objects.filter(owner_id=placeholder.pk)[:CHUNK]):
+        with redrawing(typed):
+            typed.objects.filter(pk__in=[row.pk for row in rows]).delete()
+            for row in rows:
+                row.owner_id = to.pk
+            typed.objects.bulk_create(rows)
 
 
 def _hand_over(shelf: Any, field: str, placeholder: User, to: User, by: "Actor") -> int:

@@ -66,12 +66,15 @@ class Cell:
     known: dict[str, Any] = field(default_factory=dict)
 
     def value(self, text: str) -> Any:
-        """The value of a text; the same texts come again and again."""
-        if text not in self.known:
-            if len(self.known) >= REMEMBERED:
-                self.known.clear()
-            self.known[text] = self.convert(text)
-        return self.known[text]
+        """The value of a text that was not remembered."""
+        return self.remembered(text, self.convert(text))
+
+    def remembered(self, text: str, value: Any) -> Any:
+        """Remember what a text stands for: the same ones come again and again."""
+        if len(self.known) >= REMEMBERED:
+            self.known.clear()
+        self.known[text] = value
+        return value
 
 
 class Plan:
@@ -162,7 +165,11 @@ class Plan:
         row = Row(line, cells)
         for cell in self.taken:
             if cell.index != BEYOND and cell.of in ("", pivot):
-                self._take(row, cell, cells[cell.index])
+                text = cells[cell.index]
+                if text in cell.known:
+                    (row.texts if cell.slot.lookup else row.values)[cell.slot.key] = cell.known[text]
+                else:
+                    self._take(row, cell, text)
         self._complete(row)
         return row
 
@@ -183,7 +190,7 @@ class Plan:
         elif slot.key == ID:
             row.key = self.ids(text)
         elif slot.lookup:
-            row.texts[slot.key] = self.ids(self._first(row, cell, text))
+            row.texts[slot.key] = self._referred(row, cell, text)
         elif slot.type == "email" and "@" not in text:
             row.remark(cell.column, text, "not_an_email", refuse=False, value=text)
         else:
@@ -192,12 +199,12 @@ class Plan:
             except Invalid as refusal:
                 row.remark(cell.column, text, refusal.code, **refusal.params)
 
-    def _first(self, row: Row, cell: Cell, text: str) -> str:
-        """A field holds one record; where the source joins several ids, the first, which is the main one."""
+    def _referred(self, row: Row, cell: Cell, text: str) -> str:
+        """What a cell refers to. A field holds one record; where the source joins several ids, the first, which is the main one."""
         if ";" not in text or not SEVERAL.fullmatch(text):
-            return text
+            return str(cell.remembered(text, self.ids(text)))
         row.remark(cell.column, text, "first_of_several", refuse=False)
-        return several(text)[0]
+        return self.ids(several(text)[0])
 
     def _take_nothing(self, row: Row, cell: Cell) -> None:
         slot = cell.slot

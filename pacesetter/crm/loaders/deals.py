@@ -34,6 +34,7 @@ add_sentences(
         "won_without_amount": mark("These deals were won and carry no amount."),
     }
 )
+OUTCOMES = {fold(word): kind for kind, words in (("won", WON), ("lost", LOST)) for word in words}
 OUTCOME = Slot("outcome", mark("Won or lost"), names=("won/lost", "deal outcome"))
 NO_STAGE = Remark("no_stage", "stage", refuse=False)
 NO_ACCOUNT = Remark("no_account", "account", refuse=False)
@@ -113,8 +114,9 @@ class DealLoader(ShelfLoader):
 
     def _end(self, values: Values) -> None:
         """Where the outcome stands in a column of its own, the stage is where the deal was before."""
-        outcome = fold(values.pop("outcome", ""))
-        kind = "won" if outcome in map(fold, WON) else "lost" if outcome in map(fold, LOST) else ""
+        if "outcome" not in values:
+            return
+        kind = OUTCOMES.get(fold(values.pop("outcome")), "")
         pipeline = values.get("pipeline") or getattr(self.stages.get(values.get("stage", 0)), "pipeline_id", None)
         ends = [stage for stage in self.stages.values() if stage.type == kind and stage.archived_on is None]
         if ends:

@@ -1,4 +1,4 @@
-"""`python bench/numbers.py FOLDER`: extracts and KPIs of a large company, a data folder that `pacesetter demo --size l` made. The folder's
+"""`python bench/kpis.py FOLDER`: extracts and KPIs of a large company, a data folder that `pacesetter demo --size l` made. The folder's
 extracts are made anew, its records are not touched.
 
 KPIs are held against the same question written by hand in DuckDB SQL over the same files; extracts against the bounds of the project.
