@@ -16,9 +16,9 @@ ROWS = 6_000  # more than one transaction of a load that is alone
 FORGOTTEN = "UPDATE base_job SET lease_until = '2020-01-01 00:00:00', run_at = '2020-01-01 00:00:00'"
 
 
-@pytest.fixture
-def house(tmp_path):
-    made = House(tmp_path / "data")
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    made = House(tmp_path_factory.mktemp("house") / "data")
     made.pacesetter("settings")
     yield made
     made.close()
@@ -93,16 +93,19 @@ def test_a_worker_that_hung_and_two_that_took_over_do_the_work_once(house, tmp_p
 
 
 def test_a_revert_that_hung_takes_back_once(house, tmp_path):
-    house.pacesetter("import", deals(tmp_path / "deals.csv", 0), "--yes")
-    hung = begin(house, "import", "--revert", "1")
+    if not count(house, "crm_deal"):
+        house.pacesetter("import", deals(tmp_path / "deals.csv", 0), "--yes")
+    there = count(house, "crm_deal")
+    hung = begin(house, "import", "--revert", str(house.sql("SELECT max(id) FROM intake_import")[0][0]))
     until = time.monotonic() + 60
-    while count(house, "crm_deal") == ROWS and hung.poll() is None and time.monotonic() < until:
+    while count(house, "crm_deal") == there and hung.poll() is None and time.monotonic() < until:
         time.sleep(0.01)
     hang(house, hung, -1)
     house.sql(f"{FORGOTTEN} WHERE state = 'running'")
     house.pacesetter("worker", "--once")
     hung.send_signal(signal.SIGCONT)
     hung.wait(300)
-    assert count(house, "crm_deal") == count(house, "crm_dealchange") == count(house, "base_externalid") == 0
+    left = there - ROWS
+    assert count(house, "crm_deal") == count(house, "base_externalid") == left and count(house, "crm_dealchange") == 2 * left
     assert count(house, "base_historyentry WHERE kind = 'deal.reverted'") == ROWS
     assert count(house, "base_historyentry WHERE kind = 'import.reverted'") == 1
