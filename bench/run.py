@@ -1,7 +1,8 @@
 """`make bench`: measurements as ratios against a named peer or bound, on this machine, now. Nothing here fails a build.
 
 Peers and bounds: Odoo 18's CSV import path reads 58 rows/s on the same kind of machine (shared/STACK.md); the budget of a page is 200 ms
-on the server and of a fragment 100 ms (shared/UI.md §16); the demo company of size s has 60 s.
+on the server and of a fragment 100 ms (shared/UI.md §16); the demo company of size s has 60 s. A company of a million deals is measured too
+where PACESETTER_BENCH_LARGE names its folder.
 """
 
 import os
@@ -30,6 +31,7 @@ def main() -> None:
     maven()
     flood()
     beside()
+    large()
 
 
 def line(name: str, here: str, peer: str, ratio: str) -> None:
@@ -105,6 +107,17 @@ def beside() -> None:
     told = measured("beside.py", "10000")
     for name in ("write transaction of the load", "edit beside the load"):
         bound(f"{name}, p95", float(re.search(rf"^{name} .* p95 +([\d.]+)", told, re.M)[1]) / 1000, 0.05)
+
+
+def large() -> None:
+    """Lists, extracts and KPIs of a million deals, in the folder that PACESETTER_BENCH_LARGE names; `pacesetter demo --size l` makes it."""
+    folder = os.environ.get("PACESETTER_BENCH_LARGE")
+    if not folder:
+        return line("lists, extracts, KPIs of a million deals", "skipped", "PACESETTER_BENCH_LARGE=?", "")
+    for script in ("lists.py", "kpis.py"):
+        print(f"\n{script}", flush=True)
+        subprocess.run([sys.executable, str(pathlib.Path(__file__).with_name(script)), folder], check=True)
+    return None
 
 
 def measured(script: str, rows: str) -> str:
