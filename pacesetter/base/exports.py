@@ -1,4 +1,4 @@
-"""Lists as files: all rows of a view, page by page, as CSV or XLSX; long ones become a job that keeps the file."""
+"""Lists as files: all rows of a view, page by page, as CSV, XLSX or Parquet; long ones become a job that keeps the file."""
 
 import datetime as dt
 import io
@@ -15,7 +15,7 @@ from django.utils import translation
 from pacesetter.base import fields, history, jobs, settings
 from pacesetter.base.listings import LISTINGS, Column, Query, View
 from pacesetter.base.models import Job, User
-from pacesetter.base.writers import Cell, csv_lines, write_xlsx
+from pacesetter.base.writers import WRITERS, Cell, csv_lines
 from pacesetter.core.errors import Invalid, NotFound, add_sentences
 from pacesetter.core.labels import in_language, mark
 from pacesetter.core.money import to_major
@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 
 add_sentences(
     {
-        "unknown_format": mark("{format} is not a format that lists are exported in. Choose csv or xlsx."),
+        "unknown_format": mark("{format} is not a format that lists are exported in. Choose csv, xlsx or parquet."),
         "too_many_rows": mark("A workbook holds {limit} rows; this list has {count}. Export it as CSV, or filter it."),
     }
 )
 TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/vnd.apache.parquet",
 }
 DIRECTLY = 5_000  # rows that are sent at once; more become a job
 PAGE = 500
@@ -63,21 +64,21 @@ class Export:
     def chunks(self) -> Iterator[bytes]:
         """The file piece by piece, for a door that streams it."""
         table = Table(self.view)
-        if self.form == "xlsx":
-            buffer = io.BytesIO()
-            _write_xlsx(table, buffer)
-            yield buffer.getvalue()
-        else:
+        if self.form == "csv":
             yield from (line.encode() for line in csv_lines(table.rows()))
+        else:
+            buffer = io.BytesIO()
+            self._write(table, buffer)
+            yield buffer.getvalue()
 
     def write(self, path: Path, step: Callable[[int, int], None]) -> None:
         """The whole file, saying after each page how far it came."""
-        table = Table(self.view, lambda done: step(done, self.count))
-        if self.form == "xlsx":
-            _write_xlsx(table, path)
-        else:
-            with path.open("w", encoding="utf-8", newline="") as out:
-                out.writelines(csv_lines(table.rows()))
+        self._write(Table(self.view, lambda done: step(done, self.count)), path)
+
+    def _write(self, table: "Table", out: IO[bytes] | Path) -> None:
+        with WRITERS[self.form](out, table.heads, False) as put:
+            for page in table.pages():
+                put(page)
 
 
 def prepare(noun: str, query: Query, form: str, *, by: "Actor") -> Export:
@@ -144,11 +145,9 @@ def file_of(job: Job, *, by: "Actor") -> tuple[Path, str]:
     return path, found["name"]
 
 
-def _write_xlsx(table: "Table", out: IO[bytes] | Path) -> None:
-    rows = table.rows()
-    with write_xlsx(out, [(str(head), "") for head in next(rows)]) as put:
-        for row in rows:
-            put([row])
+def _kind(one: fields.Field) -> str:
+    """The type of an exported column: who and what is referred to goes by name."""
+    return "text" if one.type in ("user", "ref", "choice", "option") else one.type
 
 
 class Table:
@@ -163,7 +162,7 @@ class Table:
         if any(column.field.type == "user" and column.field.is_custom for column in self.columns):
             self.people = dict(User.objects.values_list("pk", "name"))
         self.readers = [self._reader(column.field) for column in self.columns]
-        self.header = ["id", *(self._heading(column.field) for column in self.columns)]
+        self.heads = [("id", "number"), *((self._heading(column.field), _kind(column.field)) for column in self.columns)]
 
     def _columns(self) -> Iterator[Column]:
         """The shown columns; whoever shows money gets its currency beside it."""
@@ -179,14 +178,18 @@ class Table:
         return one.label_in(self.language, translation.gettext)
 
     def rows(self) -> Iterator[list[Cell]]:
-        """The header, then every row, read a page at a time."""
-        yield list(self.header)
+        """The header, then every row."""
+        yield [name for name, _ in self.heads]
+        for page in self.pages():
+            yield from page
+
+    def pages(self) -> Iterator[list[list[Cell]]]:
+        """Every row, read a page at a time."""
         view, done = self.view, 0
         while True:
             page = view.page()
             self._load(page.rows)
-            for row in page.rows:
-                yield [row.pk, *(read(row) for read in self.readers)]
+            yield [[row.pk, *(read(row) for read in self.readers)] for row in page.rows]
             done += len(page.rows)
             self.step(done)
             if not page.next:

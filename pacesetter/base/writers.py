@@ -80,7 +80,7 @@ def _write(sheet: Any, row: int, column: int, cell: Cell) -> None:
 
 
 @contextmanager
-def write_parquet(file: Path, columns: Columns, blank_is_no: bool = False) -> Iterator[Put]:
+def write_parquet(file: Path | IO[bytes], columns: Columns, blank_is_no: bool = False) -> Iterator[Put]:
     """Typed columns: money exact to four decimals, instants in UTC."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -107,7 +107,7 @@ def _typed(cell: Cell, kind: Any) -> Any:
     return str(cell) if str(kind) == "string" else Decimal(str(cell))
 
 
-WRITERS: dict[str, Callable[[Path, Columns, bool], AbstractContextManager[Put]]] = {
+WRITERS: dict[str, Callable[[Any, Columns, bool], AbstractContextManager[Put]]] = {
     "csv": write_csv,
     "xlsx": write_xlsx,
     "parquet": write_parquet,

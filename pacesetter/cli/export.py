@@ -8,7 +8,7 @@ import click
 @click.command("export")
 @click.argument("target", type=click.Path(path_type=Path))
 @click.option("--all", "everything", is_flag=True, help="The whole company, into the new folder TARGET.")
-@click.option("--list", "noun", help="One list, into the file TARGET (.csv or .xlsx): account, contact, lead or deal.")
+@click.option("--list", "noun", help="One list, into the file TARGET (.csv, .xlsx or .parquet): account, contact, lead or deal.")
 @click.option("--where", default="", help="Only rows of the list that fulfil this condition.")
 @click.option(
     "--format", "form", type=click.Choice(["csv", "xlsx", "parquet"]), default="csv", show_default=True, help="Kind of the folder's files."

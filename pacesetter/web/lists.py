@@ -47,7 +47,7 @@ MOVES = {
     "industry": (mark("Set industry"), "factory"),
 }
 KEPT = ("view", "layout", "behind", "where", "sort", "columns", "density", "archived")
-FORMATS = (("csv", "CSV"), ("xlsx", "XLSX"))
+FORMATS = (("csv", "CSV"), ("xlsx", "XLSX"), ("parquet", "Parquet"))
 VIRTUAL = {"health": mark("Health"), "clock": mark("Response clock"), "span": mark("Timeline")}
 WIDE = {
     ("deal", "stage"): 140,
