@@ -99,9 +99,9 @@ class QuotaLoader(Loader):
         if before is None:
             quotas.remove(quota, by=by)
         else:
-            quotas.put(
-                quota.user, since=quota.since, until=quota.until, amount=before, currency=quota.currency, product_id=quota.product_id, by=by
-            )
+            currency = entry.changes.get("currency", [quota.currency])[0]
+            days = {"since": quota.since, "until": quota.until}
+            quotas.put(quota.user, **days, amount=before, currency=currency, product_id=quota.product_id, by=by)
 
 
 def _days(text: str) -> Values:

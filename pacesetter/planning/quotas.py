@@ -54,15 +54,15 @@ def _put(
     currency = currency or settings.get("company.currency")
     exponent(currency)
     key: dict[str, Any] = {"user": user, "since": since, "until": until, "product_id": product_id}
-    before = Quota.objects.filter(**key).values_list("amount", flat=True).first()
+    before, was = Quota.objects.filter(**key).values_list("amount", "currency").first() or (None, currency)
     quota, _ = Quota.objects.update_or_create(**key, defaults={"amount": amount, "currency": currency})
-    if before != amount:
+    if (before, was) != (amount, currency):
         history.record(
             quota,
             "quota.set",
             by=by,
             batch=batch,
-            changes={"amount": [before, amount]},
+            changes={"amount": [before, amount], **({"currency": [was, currency]} if was != currency else {})},
             data=_facts(quota),
         )
     return quota

@@ -8,6 +8,7 @@ from pacesetter.base import clock, history
 from pacesetter.core import periods
 from pacesetter.core.errors import Invalid, NotAllowed
 from pacesetter.planning import calls, quotas
+from pacesetter.planning.loaders import QuotaLoader
 from pacesetter.planning.models import ForecastCall, Quota
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,16 @@ class TestQuotas:
         for who, whose in (("chiara", cast.chiara), ("daniel", cast.ines), ("ines", cast.hugo)):
             with pytest.raises(NotAllowed):
                 quotas.put(whose, since=Q4.since, until=Q4.until, amount=1, by=cast.actor(who))
+
+    def test_another_currency_is_a_change_too(self, cast):
+        days = {"since": Q4.since, "until": Q4.until}
+        quota = quotas.put(cast.ines, **days, amount=5, currency="USD", by=cast.actor("chiara"))
+        quotas.put(cast.ines, **days, amount=5, currency="EUR", by=cast.actor("chiara"))
+        entry = history.of("quota", quota.pk).first()
+        assert entry.changes == {"amount": [5, 5], "currency": ["USD", "EUR"]}
+        QuotaLoader().undo(entry, by=cast.actor("chiara"))
+        quota.refresh_from_db()
+        assert quota.currency == "USD"
 
     def test_one_taken_away_leaves_its_trace(self, cast):
         quota = quotas.put(cast.ines, since=Q4.since, until=Q4.until, amount=5, by=cast.actor("chiara"))
