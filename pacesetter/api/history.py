@@ -8,8 +8,8 @@ from ninja import Router
 
 from pacesetter.api.auth import actor_of
 from pacesetter.api.records import one
-from pacesetter.base import find, history
-from pacesetter.base.listings import LISTINGS
+from pacesetter.base import find, history, listings
+from pacesetter.base.listings import LISTINGS, sees
 from pacesetter.base.models import HistoryEntry
 from pacesetter.core.errors import NotFound
 
@@ -35,9 +35,8 @@ def of_record(request: HttpRequest, noun: str, pk: int, before: int | None = Non
 def undo(request: HttpRequest, pk: int) -> Any:
     by = actor_of(request)
     entry = find.one(HistoryEntry, pk)
-    if entry.noun not in LISTINGS:
-        raise NotFound("not_found", noun="history entry", id=pk)
-    one(entry.noun, entry.object_id, by)
+    if not sees(entry.noun, entry.object_id, by):
+        raise NotFound("not_found", noun=find.noun_of(HistoryEntry), id=pk)
     history.undo(entry, by=by)
     return {"undone": 1}
 
@@ -48,7 +47,7 @@ def undo(request: HttpRequest, pk: int) -> Any:
     summary="Undo a change of many records; what was changed again since is left and listed",
 )
 def undo_batch(request: HttpRequest, batch: uuid.UUID) -> Any:
-    done, left = history.undo_batch(batch, by=actor_of(request))
+    done, left = listings.undo_batch(batch, by=actor_of(request))
     return {"undone": done, "left": [{"noun": entry.noun, "id": entry.object_id, "code": refusal.code} for entry, refusal in left]}
 
 

@@ -209,5 +209,6 @@ def create_token(request: HttpRequest, body: TokenIn) -> Any:
 
 @router.delete("/tokens/{int:pk}", response={204: None}, summary="Revoke a token")
 def revoke(request: HttpRequest, pk: int) -> Any:
-    tokens.revoke(find.one(ApiToken, pk), by=actor_of(request))
+    by = actor_of(request)
+    tokens.revoke(tokens.by_id(pk, by=by), by=by)
     return Status(204, None)

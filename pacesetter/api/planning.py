@@ -12,6 +12,7 @@ from pacesetter.api.shapes import major
 from pacesetter.base import clock, find, settings
 from pacesetter.base.models import User
 from pacesetter.core import periods
+from pacesetter.core.errors import NotFound
 from pacesetter.core.money import to_minor
 from pacesetter.planning import calls, quotas
 from pacesetter.planning.models import ForecastCall, Quota
@@ -72,7 +73,12 @@ def put_quota(request: HttpRequest, body: QuotaIn) -> Any:
 
 @router.delete("/quotas/{int:pk}", response={204: None}, summary="Take a quota away")
 def remove_quota(request: HttpRequest, pk: int) -> Any:
-    quotas.remove(find.one(Quota, pk), by=actor_of(request))
+    by = actor_of(request)
+    by.require("quota.set")
+    quota = find.within(Quota, by, pk=pk).first()
+    if quota is None:
+        raise NotFound("not_found", noun="quota", id=pk)
+    quotas.remove(quota, by=by)
     return Status(204, None)
 
 

@@ -152,18 +152,6 @@ def undo(entry: HistoryEntry, *, by: "Actor") -> None:
     UNDO[entry.noun](entry.object_id, entry.changes, by=by.because_of(entry.pk))
 
 
-def undo_batch(batch: uuid.UUID, *, by: "Actor") -> tuple[int, list[tuple[HistoryEntry, Refused]]]:
-    """Undo every entry of a bulk change; returns how many were undone and those that were not, with the reason."""
-    done, left = 0, []
-    for entry in HistoryEntry.objects.filter(batch=batch).order_by("-id"):
-        try:
-            undo(entry, by=by)
-            done += 1
-        except Refused as refusal:
-            left.append((entry, refusal))
-    return done, left
-
-
 PERSONAL = {
     "contact": ("first_name", "last_name", "email", "phone", "mobile", "title"),
     "lead": ("first_name", "last_name", "email", "phone", "mobile", "title", "request"),

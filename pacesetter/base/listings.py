@@ -1,5 +1,6 @@
 """Lists: one `Listing` per noun names its columns, search and sums; web table, API, command line, export and saved views use it."""
 
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -7,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, Q, QuerySet
 
-from pacesetter.base import clock, counts, fields, keyset, search, settings
+from pacesetter.base import clock, counts, fields, history, keyset, search, settings
 from pacesetter.base.conditions import custom_value, fold_of, to_q
-from pacesetter.base.models import User
+from pacesetter.base.models import HistoryEntry, User
 from pacesetter.base.scope import scope_of
 from pacesetter.core import conditions
-from pacesetter.core.errors import Invalid
+from pacesetter.core.errors import Invalid, Refused
 from pacesetter.core.registry import Registry
 from pacesetter.core.text import fold
 
@@ -87,6 +88,28 @@ class Listing:
 
 
 LISTINGS: Registry[Listing] = Registry("list")
+
+
+def sees(noun: str, pk: int, by: "Actor") -> bool:
+    """Whether a record is there for this actor."""
+    return noun in LISTINGS and LISTINGS[noun].model.objects.visible_to(by).filter(pk=pk).exists()
+
+
+def undo_batch(batch: uuid.UUID, *, by: "Actor") -> tuple[int, list[tuple[HistoryEntry, Refused]]]:
+    """Undo every entry of a bulk change; returns how many were undone and those that were not, with the reason.
+
+    Of records that the actor cannot see nothing is said.
+    """
+    done, left = 0, []
+    for entry in HistoryEntry.objects.filter(batch=batch).order_by("-id"):
+        if not sees(entry.noun, entry.object_id, by):
+            continue
+        try:
+            history.undo(entry, by=by)
+            done += 1
+        except Refused as refusal:
+            left.append((entry, refusal))
+    return done, left
 
 
 def listing(one: Listing) -> Listing:

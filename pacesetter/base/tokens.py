@@ -10,7 +10,7 @@ from django.db import transaction
 from pacesetter.base import clock, history
 from pacesetter.base.actor import Actor
 from pacesetter.base.models import ApiToken
-from pacesetter.core.errors import Invalid, NotAllowed
+from pacesetter.core.errors import Invalid, NotAllowed, NotFound
 
 if TYPE_CHECKING:
     from pacesetter.base.models import User
@@ -27,7 +27,10 @@ def create(user: "User", *, name: str, by: Actor, days: int = 90, capabilities: 
     if not name.strip():
         raise Invalid("required", field="name")
     if capabilities or by.via == "api":  # a limited token never begets a wider one
-        capabilities = sorted(set(capabilities or by.capabilities) & by.capabilities)
+        wanted = set(capabilities or by.capabilities)
+        if not wanted & by.capabilities:  # an empty list would mean all of them
+            by.require(min(wanted))
+        capabilities = sorted(wanted & by.capabilities)
     life = min(dt.timedelta(days=max(days, 1)), LONGEST)
     secret = "pace_" + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
@@ -41,6 +44,14 @@ def create(user: "User", *, name: str, by: Actor, days: int = 90, capabilities: 
     )
     history.record_plain("token", token.pk, "token.created", by=by, data={"name": token.name, "user": user.pk})
     return token, secret
+
+
+def by_id(pk: int, *, by: Actor) -> ApiToken:
+    """A token of one's own, or anybody's for those who manage people; others are answered as if there were none."""
+    token = ApiToken.objects.filter(pk=pk).first()
+    if token is None or (token.user_id != by.user_id and not by.can("people.manage")):
+        raise NotFound("not_found", noun="token", id=pk)
+    return token
 
 
 @transaction.atomic

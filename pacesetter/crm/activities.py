@@ -13,6 +13,7 @@ from pacesetter.base.writes import Writes, adapted
 from pacesetter.core.errors import Invalid, Refused, add_sentences
 from pacesetter.core.labels import mark
 from pacesetter.crm import leads as lead_verbs
+from pacesetter.crm import references
 from pacesetter.crm.births import Columns, Prepared
 from pacesetter.crm.models import Activity, Deal
 from pacesetter.crm.records import Changes, Shelf, put, refreshed
@@ -121,6 +122,7 @@ def edit(activity: Activity, *, by: "Actor", **changes: Any) -> Activity:
     _own(fresh, by)
     known = fields.of("activity")
     wanted = {key: fields.one("activity", key).clean(value) for key, value in changes.items()}
+    references.demand_changes([(fresh[0], wanted)], known, by=by)
     per_row: dict[int, Changes] = {fresh[0].pk: put(fresh[0], wanted, known)}
     return refreshed(activity, SHELF.store(fresh, per_row, "activity.edited", by=by)[0])
 

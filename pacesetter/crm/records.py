@@ -13,7 +13,7 @@ from pacesetter.base.models import HistoryEntry, User
 from pacesetter.base.writes import Writes
 from pacesetter.core.errors import Conflict, Invalid, NotFound, Refused
 from pacesetter.core.text import fold
-from pacesetter.crm import births
+from pacesetter.crm import births, references
 from pacesetter.crm.births import Columns, Prepared
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class Shelf:
         if defaults:
             defaults(columns)
         self._may_own(columns, by)
+        references.demand_columns(columns, known, by=by)
         births.demand(columns, known)
         writes = Writes()
         writes.insert(self.model, columns)
@@ -83,14 +84,16 @@ class Shelf:
         fresh = self.locked([obj for obj, _ in pairs])
         by.require(self.capability, *fresh)
         self._refuse_archived(fresh)
-        per_row: dict[int, Changes] = {}
+        each: list[tuple[Any, dict[str, Any]]] = []
         for obj, (_, changes) in zip(fresh, pairs, strict=True):
             wanted = {key: known[key].clean(value, getattr(obj, "currency", "")) for key, value in changes.items()}
             if version is not None:
                 self._refuse_stale(obj, version, wanted, known)
             if adjust:
                 adjust(obj, known, wanted)
-            per_row[obj.pk] = put(obj, wanted, known)
+            each.append((obj, wanted))
+        references.demand_changes(each, known, by=by)
+        per_row = {obj.pk: put(obj, wanted, known) for obj, wanted in each}
         _check_required(fresh, known)
         return self.store(fresh, per_row, f"{self.noun}.edited", by=by, batch=batch)
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from pacesetter.base import history, settings
 from pacesetter.base.models import HistoryEntry, User
+from pacesetter.base.scope import scope_of
 from pacesetter.core.errors import Conflict, Invalid, NotAllowed, add_sentences
 from pacesetter.core.labels import mark
 from pacesetter.core.money import exponent
@@ -47,6 +48,7 @@ def _put(
 ) -> Quota:
     if by.user_id == user.pk:
         raise NotAllowed("own_quota")
+    _within(user.pk, by)
     if until <= since:
         raise Invalid("bad_interval", since=since, until=until)
     if amount < 0:
@@ -72,6 +74,7 @@ def _put(
 def remove(quota: Quota, *, by: "Actor") -> None:
     """Take a quota away."""
     by.require("quota.set")
+    _within(quota.user_id, by)
     history.record(
         quota,
         "quota.removed",
@@ -91,6 +94,11 @@ def bring_back(entry: HistoryEntry, *, by: "Actor") -> Quota:
         raise Conflict("undo_conflict", field="amount")
     user, amount = User.objects.get(pk=data["user"]), entry.changes["amount"][0]
     return put(user, **days, amount=amount, currency=data["currency"], product_id=data["product"], by=by)
+
+
+def _within(user_id: int, by: "Actor") -> None:
+    if not scope_of(by, Quota.NOUN, to="edit").allows(user_id):
+        raise NotAllowed("not_yours", noun=Quota.NOUN)
 
 
 def _facts(quota: Quota) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from pacesetter.base import counts, fields, history
+from pacesetter.base import counts, fields, listings
 from pacesetter.core.errors import Conflict, Invalid, Refused, add_sentences
 from pacesetter.core.labels import mark
 from pacesetter.crm import choices, totals
@@ -140,7 +140,7 @@ def _sums(request: Request, kind: Noun, records: list[Any], key: str, value: str
 @require_POST
 def undo(request: Request, batch: uuid.UUID) -> HttpResponse:
     """Put back every change of a batch that nobody has touched since."""
-    done, left = history.undo_batch(batch, by=request.actor)
+    done, left = listings.undo_batch(batch, by=request.actor)
     said = ngettext("%(count)s change undone", "%(count)s changes undone", done) % {"count": formats.number(done)}
     toasts.add(request, said)
     if left:

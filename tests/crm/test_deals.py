@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from pacesetter.base import history
+from pacesetter.base import history, listings
 from pacesetter.base.models import Dirty, HistoryEntry
 from pacesetter.core.errors import Conflict, Invalid, NotAllowed, RateMissing, Refused
 from pacesetter.crm import accounts, contacts, deals, pipelines, products
@@ -228,7 +228,7 @@ class TestUndo:
         batch = uuid.uuid4()
         deals.edit_many(both, by=system, batch=batch, next_step="Call")
         deals.edit(both[0], by=system, next_step="Mail")
-        done, left = history.undo_batch(batch, by=system)
+        done, left = listings.undo_batch(batch, by=system)
         assert done == 1 and [entry.object_id for entry, _ in left] == [both[0].pk]
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from pacesetter.base import clock, find, tokens
 from pacesetter.base.models import ApiToken
 from pacesetter.base.roles import CAPABILITIES
-from pacesetter.core.errors import Invalid, NotFound
+from pacesetter.core.errors import Invalid
 from pacesetter.web import formats, forms, toasts
 from pacesetter.web.request import Request
 from pacesetter.web.settings.frame import Part, answer, chosen, number, page, place, show
@@ -77,9 +77,7 @@ def _listed(request: Request, **whose: Any) -> list[dict[str, Any]]:
 
 
 def _revoke(request: Request) -> str:
-    row = find.one(ApiToken, number(request.POST.get("token", "")) or 0)
-    if row.user_id != request.actor.user_id and not request.actor.can("people.manage"):
-        raise NotFound("not_found", noun="token", id=row.pk)
+    row = tokens.by_id(number(request.POST.get("token", "")) or 0, by=request.actor)
     return _("Token %(name)s revoked") % {"name": tokens.revoke(row, by=request.actor).name}
 
 

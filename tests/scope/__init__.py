@@ -1,0 +1,1 @@
+"""Scope, proved: a matrix made from what is registered, times who asks."""
