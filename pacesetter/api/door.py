@@ -1,12 +1,23 @@
 """The API object, and the routers of all nouns."""
 
+from typing import Any
+
 from ninja import NinjaAPI
 
+from pacesetter.api import repeats
 from pacesetter.api.auth import AUTH
 from pacesetter.api.errors import handle
 from pacesetter.api.pace import PACE
 
-api = NinjaAPI(
+
+class Door(NinjaAPI):
+    """The API, whose description says what holds for all operations."""
+
+    def get_openapi_schema(self, *args: Any, **named: Any) -> Any:
+        return repeats.told(super().get_openapi_schema(*args, **named))
+
+
+api = Door(
     title="Pacesetter",
     version="1",
     description="Customer records, imports, numbers and the foundation under them. Money is in major units with its currency; shares are fractions.",
@@ -15,6 +26,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 handle(api)
+repeats.watch(api)
 
 
 def _mount() -> None:

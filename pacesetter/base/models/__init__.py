@@ -1,5 +1,6 @@
 """Tables of the foundation, one file per noun."""
 
+from pacesetter.base.models.answers import KeptAnswer
 from pacesetter.base.models.calendars import Calendar, Holiday
 from pacesetter.base.models.external import ExternalId
 from pacesetter.base.models.fields import CustomField, Option
@@ -25,6 +26,7 @@ __all__ = [
     "Holiday",
     "Job",
     "JobLine",
+    "KeptAnswer",
     "Leave",
     "Option",
     "Rate",
