@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from django.db import Error
+from django.db import DataError, Error
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from ninja import NinjaAPI
@@ -56,6 +56,11 @@ def handle(api: NinjaAPI) -> None:
     @api.exception_handler(Http404)
     def missing(request: HttpRequest, error: Http404) -> HttpResponse:
         return problem(404, "not_found", gettext("There is no such thing, or you may not see it."))
+
+    @api.exception_handler(OverflowError)
+    @api.exception_handler(DataError)
+    def beyond(request: HttpRequest, error: Exception) -> HttpResponse:
+        return problem(422, "out_of_range", gettext("A value is larger than can be stored."))
 
     @api.exception_handler(Error)
     @api.exception_handler(OSError)

@@ -28,7 +28,7 @@ def of_record(request: HttpRequest, noun: str, pk: int, before: int | None = Non
     one(noun, pk, actor_of(request))
     rows = history.of(noun, pk).order_by("-id")
     rows = rows.filter(pk__lt=before) if before else rows
-    return [_entry(entry) for entry in rows[: min(size, 500)]]
+    return [_entry(entry) for entry in rows[: max(1, min(size, 500))]]
 
 
 @router.post("/history/{int:pk}/reversal", response=dict[str, Any], summary="Undo one change")

@@ -81,7 +81,7 @@ def _file(request: HttpRequest, pk: int, file: int) -> ImportFile:
 
 @router.get("/imports", response=list[dict[str, Any]], summary="One's own imports, or everyone's for those who may")
 def listed(request: HttpRequest, size: int = 50) -> Any:
-    rows = Import.objects.visible_to(actor_of(request))[: min(size, 500)]
+    rows = Import.objects.visible_to(actor_of(request))[: max(1, min(size, 500))]
     return [{"id": row.pk, "name": row.name, "state": row.state, "created_at": row.created_at, "loaded_at": row.loaded_at} for row in rows]
 
 

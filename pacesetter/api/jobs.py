@@ -35,7 +35,7 @@ def shown(job: Job) -> dict[str, Any]:
 @router.get("/jobs", response=list[dict[str, Any]], summary="One's own jobs, or everyone's for those who may")
 def listed(request: HttpRequest, state: str = "", size: int = 50) -> Any:
     rows = jobs.visible_to(actor_of(request))
-    return [shown(job) for job in (rows.filter(state=state) if state else rows)[: min(size, 500)]]
+    return [shown(job) for job in (rows.filter(state=state) if state else rows)[: max(1, min(size, 500))]]
 
 
 @router.get("/jobs/{int:pk}", response=dict[str, Any], summary="Progress and result of a job")

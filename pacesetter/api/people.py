@@ -11,6 +11,7 @@ from pacesetter.api.records import one, person
 from pacesetter.base import find, roles, scope, teams, tokens, users
 from pacesetter.base.actor import Actor
 from pacesetter.base.models import FAR, ApiToken, Role, Team, User
+from pacesetter.core.errors import Invalid
 
 router = Router()
 
@@ -107,6 +108,8 @@ def create(request: HttpRequest, body: PersonIn) -> Any:
 @router.patch("/people/{int:pk}", response=dict[str, Any], summary="Change a person")
 def edit(request: HttpRequest, pk: int, body: PersonEdit) -> Any:
     changes: dict[str, Any] = body.dict(exclude_unset=True)
+    for key in [key for key, value in changes.items() if value is None and key not in ("email", "role")]:
+        raise Invalid("required", field=key)
     if changes.get("role"):
         changes["role"] = roles.by_key(changes["role"])
     return _whole(users.edit(find.one(User, pk), by=actor_of(request), **changes))

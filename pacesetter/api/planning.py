@@ -89,7 +89,7 @@ def _call(row: ForecastCall) -> dict[str, Any]:
 
 @router.get("/calls", response=list[dict[str, Any]], summary="Forecast calls inside one's scope, newest first; user null is the company's")
 def all_calls(request: HttpRequest, size: int = 200) -> Any:
-    return [_call(row) for row in find.within(ForecastCall, actor_of(request))[: min(size, 1000)]]
+    return [_call(row) for row in find.within(ForecastCall, actor_of(request))[: max(1, min(size, 1000))]]
 
 
 @router.post("/calls", response={201: dict[str, Any]}, summary="Submit a call")
