@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja.security import HttpBearer, SessionAuth
 
-from pacesetter.base import tokens
+from pacesetter.base import factors, tokens
 from pacesetter.base.actor import Actor
 
 
@@ -21,7 +21,8 @@ class Session(SessionAuth):
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:
         user: Any = request.user
-        return Actor.of(user, via="api") if user.is_authenticated and user.is_active else None
+        known = user.is_authenticated and user.is_active and not factors.is_missing(user)
+        return Actor.of(user, via="api") if known else None
 
 
 AUTH = [Token(), Session()]

@@ -8,7 +8,7 @@ class Config(AppConfig):
     verbose_name = "Foundation"
 
     def ready(self) -> None:
-        from pacesetter.base import sources  # noqa: F401
+        from pacesetter.base import answers, factors, sources  # noqa: F401
         from pacesetter.base.keeping import looks  # noqa: F401
 
         connection_created.connect(_teach_sqlite, dispatch_uid="pacesetter_fold")

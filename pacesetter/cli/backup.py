@@ -20,4 +20,10 @@ def command(file: Path | None) -> None:
     made = with_bar("Backing up", lambda watch: backup.write(file, watch))
     rows = sum(made.rows.values())
     click.echo(f"{file}: {file.stat().st_size / 1e6:.1f} MB, {rows:,} rows in {len(made.rows)} tables, read again and found whole.")
-    click.echo("It holds the secret key and everybody's data: keep it where nobody else can read it.")
+    if backup.holds_the_key():
+        click.echo("It holds the secret key and everybody's data: keep it where nobody else can read it.")
+    else:
+        click.echo(
+            "It holds everybody's data, and not the secret key, which comes from PACESETTER_SECRET_KEY: keep that one too, elsewhere."
+        )
+        click.echo("Without it second factors cannot be read again and have to be set up anew.")

@@ -66,6 +66,18 @@ def match(placeholder: str, email: str) -> None:
     click.echo(f"{moved:,} records belong to {person.name} now.")
 
 
+@command.command("reset-factor")
+@click.argument("email")
+def reset_factor(email: str) -> None:
+    """Let a person sign in without the second factor, whose telephone and recovery codes are lost."""
+    from pacesetter.base import factors, users
+    from pacesetter.base.actor import Actor
+
+    user = users.by_email(email)
+    factors.switch_off(user, by=Actor.local())
+    click.echo(f"{user.name} signs in with the password alone, until a second factor is set up again.")
+
+
 def _print_link(name: str, key: str) -> None:
     from django.conf import settings
 

@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "pacesetter.web.middleware.security_policy",
     "pacesetter.web.middleware.viewer",
+    "pacesetter.web.security.demand",
     "pacesetter.web.middleware.refusals",
 ]
 
@@ -97,6 +98,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
+SIGNIN_WAIT = 300  # seconds after five wrong passwords or codes
+ACCOUNT_RATE_LIMITS = {"login_failed": f"10/m/ip,5/{SIGNIN_WAIT}s/key", "second_factor": f"20/m/ip,5/{SIGNIN_WAIT}s/key"}
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"  # a page view never writes to the database
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -25,7 +25,8 @@ from pacesetter.core.labels import mark
 
 FORMAT = 1
 LIST = "backup.json"
-BESIDE = ("secret.key", "uploads", "demo")  # what the data folder holds besides the database and what is made from it
+KEY = "secret.key"
+BESIDE = (KEY, "uploads", "demo")  # what the data folder holds besides the database and what is made from it
 BLOCK = 1 << 20
 Step = Callable[[int, int], None]
 add_sentences(
@@ -50,6 +51,11 @@ class Summary:
     database: str
     rows: dict[str, int]
     parts: dict[str, str]
+
+
+def holds_the_key() -> bool:
+    """Whether the secret key lies in the data folder, so that it is in the backup; one that comes from the environment is not."""
+    return (Path(settings.PACESETTER_DATA) / KEY).exists() and not os.environ.get("PACESETTER_SECRET_KEY")
 
 
 def write(file: Path, step: Step = lambda done, total: None) -> Summary:

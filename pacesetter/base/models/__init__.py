@@ -3,6 +3,7 @@
 from pacesetter.base.models.answers import KeptAnswer
 from pacesetter.base.models.calendars import Calendar, Holiday
 from pacesetter.base.models.external import ExternalId
+from pacesetter.base.models.factors import RecoveryCode, SecondFactor
 from pacesetter.base.models.fields import CustomField, Option
 from pacesetter.base.models.history import Dirty, HistoryEntry
 from pacesetter.base.models.jobs import Job, JobLine
@@ -31,9 +32,11 @@ __all__ = [
     "Option",
     "Rate",
     "RateSet",
+    "RecoveryCode",
     "Reporting",
     "Role",
     "SavedView",
+    "SecondFactor",
     "Team",
     "TeamMembership",
     "User",

@@ -43,6 +43,11 @@ def _choices(one: Setting) -> list[tuple[str, str]]:
         "company.time_zone": lambda: [(zone, zone) for zone in sorted(zoneinfo.available_timezones())],
         "company.fiscal_start": lambda: [(str(n), formats.month(formats.today().replace(month=n, day=1))) for n in range(1, 13)],
         "company.language": lambda: list(LANGUAGES),
+        "signin.second_factor": lambda: [
+            ("nobody", _("Nobody must")),
+            ("administrators", _("Those who manage people")),
+            ("everybody", _("Everybody")),
+        ],
         "rates.default": lambda: [(row.key, forms.in_words(row.label)) for row in find.every(RateSet)],
     }
     return known[one.key]() if one.key in known else [(key, key) for key in one.choices]
@@ -52,7 +57,7 @@ def _choices(one: Setting) -> list[tuple[str, str]]:
 def _save(request: Request) -> str:
     """Change what differs, all or nothing."""
     for one in _all():
-        sent = one.key in request.POST if isinstance(one.default, bool) else request.POST.get(one.key, "").strip()
+        sent = one.key in request.POST if isinstance(one.default, bool) else request.POST.get(one.key, str(settings.get(one.key))).strip()
         if str(sent) != str(settings.get(one.key)):
             settings.put(one.key, sent, by=request.actor)
     return _("Settings saved")

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pacesetter.base import find, history, teams, users
+from pacesetter.base import factors, find, history, sessions, teams, users
 from pacesetter.base.models import Role, Team, User
 from pacesetter.core.text import fold
 from pacesetter.web import forms, happenings, toasts
@@ -88,11 +88,14 @@ def person(request: Request, pk: int) -> HttpResponse:
         "details": lambda: _edit(request, user),
         "active": lambda: _switch(request, user),
         "invite": lambda: invite.again(request, user),
+        "factor": lambda: _reset_factor(request, user),
+        "sessions": lambda: _sign_out(request, user),
         **terms.acts(request, user),
     }
     done = answer(request, acts, reverse("settings_person", args=[pk]), parts)
     shown = {
         "person": user,
+        "second_factor": factors.of(user) is not None,
         "history": terms.history(user),
         "matched": happenings.matched(history.of("user", user.pk).filter(kind="user.matched").first()),
         "link": invite.link(request, user),
@@ -139,6 +142,17 @@ def _switch(request: Request, user: User) -> str:
     """Let somebody sign in, or no longer."""
     users.edit(user, is_active=not user.is_active, by=request.actor)
     return (_("%(name)s may sign in") if user.is_active else _("%(name)s can no longer sign in")) % {"name": user.name}
+
+
+def _reset_factor(request: Request, user: User) -> str:
+    """For somebody whose telephone is lost: the password alone lets in again."""
+    factors.switch_off(user, by=request.actor)
+    return _("The second factor of %(name)s is reset") % {"name": user.name}
+
+
+def _sign_out(request: Request, user: User) -> str:
+    sessions.end_all(user, by=request.actor)
+    return _("%(name)s is signed out everywhere") % {"name": user.name}
 
 
 urls = [
