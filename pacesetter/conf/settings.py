@@ -17,6 +17,7 @@ BEHIND_HTTPS = (
     boot("PACESETTER_HTTPS", "", "1 when a proxy in front speaks HTTPS: secure cookies, HSTS, X-Forwarded-Proto is believed.") == "1"
 )
 API_RATE = int(boot("PACESETTER_API_RATE", "1200", "API calls that one person may make in a minute."))
+UPLOAD_BYTES = 1_000_000 * int(boot("PACESETTER_UPLOAD_MB", "500", "Largest upload in megabytes; larger files are refused unread."))
 LOG_FORMAT = boot("PACESETTER_LOG", "text", "text or json: the format of log lines.")
 
 INSTALLED_APPS = [
@@ -42,6 +43,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "pacesetter.web.middleware.request_id",
     "pacesetter.api.pace.say_pace",
+    "pacesetter.web.uploads.limit",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -139,7 +141,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["pacesetter.web.uploads.Limited"]
 
 LOGGING = {
     "version": 1,
