@@ -185,7 +185,7 @@ def _stage(deal: Any, looks: Looks) -> SafeString:
 
 def _close_date(deal: Any, looks: Looks) -> SafeString:
     if deal.status != "open":
-        return ui.when(deal.closed_on)
+        return ui.when(deal.close_date)  # what the column sorts and filters by; the day it closed has a column of its own
     return format_html("{} {}", ui.when(deal.close_date, late=True), ui.slip(deal.slips))
 
 

@@ -8,6 +8,7 @@ import pytest
 from pacesetter.base import history
 from pacesetter.crm import choices, deals
 from pacesetter.crm.models import Deal
+from pacesetter.web import formats
 from tests.web.conftest import HTMX, TODAY
 
 
@@ -35,6 +36,13 @@ def test_the_sum_bar_counts_and_adds(company, signed_in):
     page = signed_in("chiara").get("/deals").content.decode()
     assert "<b>2</b> deals" in page
     assert "$66,000" in page
+
+
+def test_the_close_date_of_a_won_deal_is_the_one_that_the_column_sorts_by(company, signed_in, system):
+    deals.close_won(company["ours"], by=system)
+    planned, closed = formats.day(company["ours"].close_date), formats.day(TODAY)
+    page = signed_in("chiara").get("/deals?view=all&columns=name,close_date").content.decode()
+    assert planned in page and closed not in page
 
 
 def test_htmx_gets_the_named_part(company, signed_in):
