@@ -18,6 +18,7 @@ from django.db import connection, models, transaction
 from pacesetter.base import guards, indexes
 
 Columns = dict[str, Any]
+ROOMY = {"cache_size": -200_000, "temp_store": 1, "threads": 2, "analysis_limit": 1_000}  # SQLite's settings for a flood
 
 
 def write(model: Any, columns: Mapping[str, Any]) -> int:
@@ -105,7 +106,7 @@ def bare(flooded: Sequence[Any]) -> Iterator[None]:
         indexes.drop(flooded)
         yield
         indexes.ensure()
-    indexes.analyze()
+        indexes.analyze(flooded)
 
 
 @contextmanager
@@ -115,8 +116,8 @@ def _unchecked() -> Iterator[None]:
         yield
         return
     with connection.cursor() as cursor:
-        kept = {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("cache_size", "temp_store", "threads")}
-        for name, value in (("cache_size", -200_000), ("temp_store", 1), ("threads", 2)):
+        kept = {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ROOMY}
+        for name, value in ROOMY.items():
             cursor.execute(f"PRAGMA {name} = {value}")
         try:
             guards.unprotect()  # they look at every row of history; a kill leaves them off until the company is made anew
