@@ -1,4 +1,4 @@
-"""`python bench/lists.py [folder] [seconds]`: eight people at once, without a pause between their clicks, over a large company.
+"""`python bench/lists.py [folder] [seconds]`: eight people at once over a large company, at work and without a pause between their clicks.
 
 The folder holds a company of size l (`pacesetter demo --size l`; without one a small one of 20,000 deals is made). Its web process
 is started as `pacesetter up` starts it. People are a seller, a manager of about fifty and somebody who sees everything, each signed in; kinds of
@@ -21,6 +21,7 @@ import time
 sys.path[0] = str(pathlib.Path(__file__).resolve().parent.parent)  # and not this folder, whose names are those of modules
 
 CLIENTS = 8
+PAUSE = (0.5, 1.5)  # seconds that somebody at work looks at a page
 PART = {"HX-Request": "true", "HX-Target": "list"}
 MORE = {"HX-Request": "true", "HX-Target": "more"}
 PALETTE = {"HX-Request": "true"}
@@ -72,20 +73,19 @@ def main(folder: str | None, seconds: float) -> None:
 
 def show(deals: int, port: int, seconds: float, asks: dict[str, dict[str, list[Ask]]], cookies: dict[str, str], up: int) -> None:
     """Warm every page up once, then one line per kind."""
-    print(f"{deals:,} deals on {database()}; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {CLIENTS} people without a pause")
-    print(f"{'':<12}{'alone: p50':>12}{'p95':>8}{'eight: p50':>14}{'p95':>8}{'bound':>8}{'ratio':>7}{'CPU':>6}   prototype")
+    print(f"{deals:,} deals on {database()}; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    print(f"{'ms':<12}{'alone':>16}{'eight at work':>16}{'without pause':>16}{'bound':>8}{'ratio':>7}{'CPU':>6}   prototype")
+    print(" " * 12 + f"{'p50':>8}{'p95':>8}" * 3)
     for kind, (bound, peer) in BOUNDS.items():
         run(port, [(asks[name][kind], cookies[name]) for name in asks], 0)
         alone = [one for name in asks for one in run(port, [(asks[name][kind], cookies[name])], seconds / 6)]
         crowd = [(asks[name][kind], cookies[name]) for name in (list(asks) * CLIENTS)[:CLIENTS]]
+        work = run(port, crowd, seconds, PAUSE)
         before = spent(up)
         eight = run(port, crowd, seconds)
         cpu = (spent(up) - before) / len(eight) * 1000
-        at = [share(alone, 0.5), share(alone, 0.95), share(eight, 0.5), share(eight, 0.95)]
-        print(
-            f"{kind:<12}{at[0]:>12.0f}{at[1]:>8.0f}{at[2]:>14.0f}{at[3]:>8.0f}{bound:>8}{at[3] / bound:>7.2f}{cpu:>6.0f}   {peer}",
-            flush=True,
-        )
+        at = "".join(f"{share(times, part):>8.0f}" for times in (alone, work, eight) for part in (0.5, 0.95))
+        print(f"{kind:<12}{at}{bound:>8}{share(work, 0.95) / bound:>7.2f}{cpu:>6.0f}   {peer}", flush=True)
     print(f"load {os.getloadavg()[0]:.1f} at the end")
 
 
@@ -106,10 +106,10 @@ def share(times: list[float], part: float) -> float:
     return sorted(times)[int(len(times) * part)] * 1000
 
 
-def run(port: int, people: list[tuple[list[Ask], str]], seconds: float) -> list[float]:
+def run(port: int, people: list[tuple[list[Ask], str]], seconds: float, pause: tuple[float, float] = (0, 0)) -> list[float]:
     """Times of all requests; with no seconds each asks each page once."""
     took: list[float] = []
-    threads = [threading.Thread(target=click, args=(port, asks, cookie, seconds, seed, took)) for seed, (asks, cookie) in enumerate(people)]
+    threads = [threading.Thread(target=click, args=(port, *one, seconds, pause, seed, took)) for seed, one in enumerate(people)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -117,7 +117,7 @@ def run(port: int, people: list[tuple[list[Ask], str]], seconds: float) -> list[
     return took
 
 
-def click(port: int, asks: list[Ask], cookie: str, seconds: float, seed: int, took: list[float]) -> None:
+def click(port: int, asks: list[Ask], cookie: str, seconds: float, pause: tuple[float, float], seed: int, took: list[float]) -> None:
     dice, until, left = random.Random(seed), time.perf_counter() + seconds, list(asks)
     web = http.client.HTTPConnection("127.0.0.1", port)
     while left if not seconds else time.perf_counter() < until:
@@ -129,6 +129,7 @@ def click(port: int, asks: list[Ask], cookie: str, seconds: float, seed: int, to
         took.append(time.perf_counter() - began)
         if answer.status != 200:
             raise SystemExit(f"{path} answered {answer.status}: {body[:200]!r}")
+        time.sleep(dice.uniform(*pause))
 
 
 # what is asked ----------------------------------------------------------------------------------
