@@ -18,7 +18,7 @@ from django.db import connection, models, transaction
 from pacesetter.base import guards, indexes
 
 Columns = dict[str, Any]
-ROOMY = {"cache_size": -200_000, "temp_store": 1, "threads": 2, "analysis_limit": 1_000}  # SQLite's settings for a flood
+ROOMY = {"cache_size": -200_000, "temp_store": 1, "threads": 2, "analysis_limit": 100_000}  # SQLite's settings for a flood
 
 
 def write(model: Any, columns: Mapping[str, Any]) -> int:
