@@ -1,6 +1,7 @@
 """Two-factor sign-in: set up, asked for, used once, lost, demanded; and signing out everywhere."""
 
 import datetime as dt
+import re
 
 import pyotp
 import pytest
@@ -69,7 +70,9 @@ def test_it_is_set_up_with_a_picture_and_a_first_code(ines, signed_in):
     wrong = client.post("/me/security", {"form": "confirm", "code": "000000"})
     assert wrong.status_code == 422 and "This code is not right" in wrong.content.decode() and factors.of(ines) is None
     page = client.post("/me/security", {"form": "confirm", "code": app_of(ines)}).content.decode()
-    assert "They are not shown again" in page and factors.codes_left(ines) == 10
+    shown = re.search(r"<pre[^>]*>(.*?)</pre>", page, re.S)[1].split()
+    assert "They are not shown again" in page and len(shown) == factors.codes_left(ines) == 10
+    assert factors.passes(ines, shown[3], by=by(ines))
     assert "They are not shown again" not in client.get("/me/security").content.decode()
     assert HistoryEntry.objects.filter(kind="user.second_factor_on", user_id=ines.pk).count() == 1
 
