@@ -50,6 +50,7 @@ API = {
     "noun": ["deal"],
 }
 NUMBERS = ["period=2026-Q4&by=owner&compare=full&grain=quarter&as_of=2026-11-19&reason=no_amount"]
+COMPANYS = ("/settings", "/door", "/me/", "/healthz")  # pages that ask for nothing
 SAYS_NOTHING = {"cursor", "before", "count", "variant"}  # where a page begins and how a number is cut: the same rows as without
 SOMEBODYS = (
     "accounts",
@@ -123,7 +124,9 @@ def _chosen(path: str) -> list[str]:
 def web() -> tuple[Address, ...]:
     """The pages; each may be asked and sent to."""
     paths = sorted(path for path in _walk(get_resolver().url_patterns) if not path.startswith("/api/"))
-    return tuple(Address(one, queries=() if PARAMETER.search(path) else WEB) for path in paths for one in _chosen(path))
+    return tuple(
+        Address(one, queries=() if PARAMETER.search(path) or path.startswith(COMPANYS) else WEB) for path in paths for one in _chosen(path)
+    )
 
 
 @cache
