@@ -21,6 +21,7 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 MACHINE = re.compile(r"(?<!\w)/[\w/?=&-]+|\b[0-9a-f]{4}…[0-9a-f]{4}\b")
 ZONES = zoneinfo.available_timezones()
 RAW = re.compile(r"\b\d{4}-(?:Q\d|\d\d)\b|\bQ[1-4]\b")  # a date or a quarter as the machine writes it
+FORMATS = {"Parquet"}  # called alike in every language
 DATES = ("format_date", "format_datetime", "format_time", "format_timedelta")
 NAMES = {"name", "first_name", "last_name", "label", "email", "city", "title", "subject", "company", "body", "vendor", "core_act"}
 
@@ -103,7 +104,7 @@ def unwrapped(page: str, known: list[str]) -> Iterator[str]:
     """Words on a page that nobody translated and nobody named."""
     reader = Reader()
     reader.feed(page)
-    for text in set(reader.said) - ZONES:
+    for text in set(reader.said) - ZONES - FORMATS:
         left = MACHINE.sub(" ", text)
         while WRAPPED.search(left):
             left = WRAPPED.sub(" ", left)

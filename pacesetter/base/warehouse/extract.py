@@ -4,6 +4,7 @@ Rows go past the ORM: the database's own text becomes columns at once. Large tab
 """
 
 import errno
+import contextlib
 import itertools
 import json
 import os
@@ -128,7 +129,7 @@ def _reader(files: Mapping[str, tuple[Source, Path]]) -> "subprocess.Popen[str]"
     call = [sys.executable, "-m", "pacesetter.base.sqlite_reader"]
     reader = subprocess.Popen(call, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
     assert reader.stdin
-    with reader.stdin as out:
+    with contextlib.suppress(BrokenPipeError), reader.stdin as out:  # how it ended is asked when it has
         json.dump(asked, out, default=str)
     reader.stdin = None
     return reader
