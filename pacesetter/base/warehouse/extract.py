@@ -3,8 +3,8 @@
 Rows go past the ORM: the database's own text becomes columns at once. Large tables of a SQLite file are read by processes beside.
 """
 
-import errno
 import contextlib
+import errno
 import itertools
 import json
 import os
