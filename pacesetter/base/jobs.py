@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, close_old_connections, transaction
+from django.db import IntegrityError, close_old_connections, connection, transaction
 from django.db.models import F, Q
 
 from pacesetter.base import clock
@@ -203,7 +203,8 @@ def run(job: Job, watch: Callable[[int, int], None] | None = None) -> None:
     except Exception as error:
         fault = busy(error)
         log.info("job %s stopped: %s", job.pk, fault) if fault else log.exception("job %s (%s) broke", job.pk, job.key)
-        close_old_connections()
+        if not connection.in_atomic_block:  # a caller's transaction needs the connection that it has
+            close_old_connections()
         _again_or_fail(running, fault)
 
 
