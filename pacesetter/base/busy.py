@@ -6,7 +6,7 @@ Every door says so in one sentence and changes nothing; jobs try again.
 import errno
 import os
 
-from django.db import Error
+from django.db import Error, close_old_connections, connection
 
 from pacesetter.core.errors import Busy, add_sentences
 from pacesetter.core.labels import mark
@@ -64,3 +64,9 @@ def _of_database(error: Error) -> str | None:
     if state:
         return next((code for start, code in _POSTGRES.items() if state.startswith(start)), None)
     return next((code for word, code in _SAID.items() if word in str(error)), None)
+
+
+def let_go() -> None:
+    """After a fault, give up connections that broke; a caller's transaction needs the one that it has."""
+    if not connection.in_atomic_block:
+        close_old_connections()

@@ -14,11 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, close_old_connections, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from pacesetter.base import clock
-from pacesetter.base.busy import busy
+from pacesetter.base.busy import busy, let_go
 from pacesetter.base.models import Job, JobLine, User
 from pacesetter.core.errors import NotAllowed, NotFound, Refused
 from pacesetter.core.registry import Registry
@@ -203,8 +203,7 @@ def run(job: Job, watch: Callable[[int, int], None] | None = None) -> None:
     except Exception as error:
         fault = busy(error)
         log.info("job %s stopped: %s", job.pk, fault) if fault else log.exception("job %s (%s) broke", job.pk, job.key)
-        if not connection.in_atomic_block:  # a caller's transaction needs the connection that it has
-            close_old_connections()
+        let_go()
         _again_or_fail(running, fault)
 
 

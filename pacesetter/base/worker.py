@@ -8,9 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
-from django.db import Error, close_old_connections, connection
+from django.db import Error, connection
 
 from pacesetter.base import clock, jobs
+from pacesetter.base.busy import let_go
 from pacesetter.base.logs import request_id
 from pacesetter.base.models import Job
 
@@ -38,7 +39,7 @@ def work(stop: threading.Event) -> None:
                 stop.wait(IDLE_SECONDS)
         except Exception:  # a full disk, a database that went away, a chore that broke: none of them ends the worker
             log.exception("this round of work broke; going on")
-            close_old_connections()
+            let_go()
             stop.wait(BREATHER_SECONDS)
 
 
@@ -71,7 +72,7 @@ class _Heartbeat:
                 Job.objects.filter(pk=self.job.pk, attempts=self.job.attempts, state="running").update(lease_until=clock.now() + jobs.LEASE)
             except (Error, OSError):
                 log.exception("a heartbeat was lost; the next one may get through")
-                close_old_connections()
+                let_go()
         connection.close()
 
     def __enter__(self) -> None:

@@ -6,7 +6,7 @@ import sqlite3
 import threading
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError
 
 from pacesetter.base import clock, jobs, worker
 from pacesetter.base.busy import busy
@@ -87,7 +87,6 @@ def test_a_job_that_meets_it_each_time_fails_with_that_sentence(system):
 
 
 @pytest.mark.django_db
-@pytest.mark.skipif(connection.vendor == "postgresql", reason="the worker drops its connection, and with it the transaction of the test")
 def test_no_round_of_work_ends_the_worker(monkeypatch):
     stop, rounds = threading.Event(), []
 
