@@ -41,7 +41,7 @@ test-python: $(VENV)/.tested $(VENV)/.catalogues
 
 # Journeys and older folders need a SQLite file; house and contract tests need no database of either kind.
 ROOMS_AND_DOORS := tests/base tests/crm tests/intake tests/analytics tests/planning tests/enablement tests/api tests/cli tests/web tests/story \
-	tests/faults/test_killed.py tests/faults/test_dropped.py
+	tests/scope tests/demo/test_large.py tests/faults/test_killed.py tests/faults/test_dropped.py tests/faults/test_hung.py tests/faults/test_clock.py
 
 test-postgres: $(VENV)/.tested
 	$(BIN)/python tests/postgres.py -q -n 2 --dist worksteal $(ROOMS_AND_DOORS)

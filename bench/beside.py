@@ -1,6 +1,7 @@
-"""`python bench/beside.py [rows]`: an import on SQLite beside eight people who edit deals through the verbs.
+"""`python bench/beside.py [rows]`: an import beside eight people who edit deals through the verbs, while extracts are refreshed.
 
-Prints how long the write transactions of the import held the lock, and how long an edit of a person took.
+Prints how long the write transactions of the import held the lock, how long an edit of a person took, and how many were refused
+(a "database is locked" that reaches a person is one). Works on SQLite, or on the PostgreSQL of PACESETTER_DATABASE_URL.
 """
 
 import json
@@ -12,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 
 PEOPLE = 8
 THINK_SECONDS = (0.1, 0.3)
@@ -31,7 +33,7 @@ def main(rows: int) -> None:
     alone = sell(folder, lambda: time.sleep(8))
     held: list[float] = []
     began = time.perf_counter()
-    beside = sell(folder, lambda: load(batch, by, held))
+    beside = sell(folder, lambda: with_refreshes(lambda: load(batch, by, held)))
     seconds = time.perf_counter() - began
     show("edit, nobody loads", alone)
     show("edit beside the load", beside)
@@ -91,7 +93,32 @@ def sell(folder: str, meanwhile: object) -> list[float]:
     people.stdout.readline()
     meanwhile()
     told, _ = people.communicate("\n")
-    return json.loads(told)
+    found = json.loads(told)
+    print(f"{len(found['failed'])} edits failed {found['failed'][:3] or ''}")
+    return found["took"]
+
+
+def with_refreshes(do: Callable[[], None]) -> None:
+    """Do something while another process refreshes the extracts, as the worker does every minute and here without a pause."""
+    refresher = subprocess.Popen(
+        [sys.executable, __file__, "--refresh"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    do()
+    told, _ = refresher.communicate("\n")
+    print(f"{told.strip()} refreshes of the extracts meanwhile")
+
+
+def refreshing() -> None:
+    """Refresh until a line comes in."""
+    start()
+    from pacesetter.base import warehouse
+
+    over, count = threading.Event(), 0
+    threading.Thread(target=lambda: (sys.stdin.readline(), over.set())).start()
+    while not over.wait(0.2):
+        warehouse.refresh()
+        count += 1
+    print(count)
 
 
 def selling() -> None:
@@ -100,9 +127,13 @@ def selling() -> None:
     from pacesetter.base.actor import Actor
     from pacesetter.crm.models import Deal
 
-    ids, over, took = list(Deal.objects.filter(owner=None).values_list("pk", flat=True)[:800]), threading.Event(), []
+    ids, over = list(Deal.objects.filter(owner=None).values_list("pk", flat=True)[:800]), threading.Event()
+    took: list[float] = []
+    failed: list[str] = []
     by = Actor.system()
-    people = [threading.Thread(target=work, args=(random.Random(seed), ids[seed::PEOPLE], by, over, took)) for seed in range(PEOPLE)]
+    people = [
+        threading.Thread(target=work, args=(random.Random(seed), ids[seed::PEOPLE], by, over, took, failed)) for seed in range(PEOPLE)
+    ]
     print("ready", flush=True)
     for person in people:
         person.start()
@@ -110,17 +141,20 @@ def selling() -> None:
     over.set()
     for person in people:
         person.join()
-    print(json.dumps(took))
+    print(json.dumps({"took": took, "failed": failed}))
 
 
-def work(dice: random.Random, ids: list[int], by: object, over: threading.Event, took: list[float]) -> None:
+def work(dice: random.Random, ids: list[int], by: object, over: threading.Event, took: list[float], failed: list[str]) -> None:
     from pacesetter.crm import deals
     from pacesetter.crm.models import Deal
 
     while not over.wait(dice.uniform(*THINK_SECONDS)):
         deal = Deal.objects.get(pk=dice.choice(ids))
         began = time.perf_counter()
-        deals.edit(deal, by=by, next_step=f"Call {dice.randrange(10**6)}")
+        try:
+            deals.edit(deal, by=by, next_step=f"Call {dice.randrange(10**6)}")
+        except Exception as error:  # whatever it is, it reached a person
+            failed.append(repr(error))
         took.append(time.perf_counter() - began)
 
 
@@ -131,4 +165,9 @@ def show(name: str, seconds: list[float]) -> None:
 
 
 if __name__ == "__main__":
-    selling() if "--sell" in sys.argv else main(int((sys.argv[1:] or ["20000"])[0]))
+    if "--sell" in sys.argv:
+        selling()
+    elif "--refresh" in sys.argv:
+        refreshing()
+    else:
+        main(int((sys.argv[1:] or ["20000"])[0]))

@@ -12,7 +12,7 @@ from pacesetter.api.shapes import major, outgoing, show
 from pacesetter.base import fields, find
 from pacesetter.core.errors import Invalid
 from pacesetter.core.money import to_minor
-from pacesetter.crm import deals
+from pacesetter.crm import deal_parts, deals
 from pacesetter.crm.models import Deal, LostReason, Product, Stage
 
 router = Router()
@@ -105,13 +105,13 @@ def people(request: HttpRequest, pk: int) -> Any:
 
 @router.put("/deals/{int:pk}/people/{int:contact}", response=list[dict[str, Any]], summary="State a contact's role")
 def set_role(request: HttpRequest, pk: int, contact: int, body: RoleIn) -> Any:
-    deals.set_role(_deal(request, pk), contact=one("contact", contact, actor_of(request)), role=body.role, by=actor_of(request))
+    deal_parts.set_role(_deal(request, pk), contact=one("contact", contact, actor_of(request)), role=body.role, by=actor_of(request))
     return people(request, pk)
 
 
 @router.delete("/deals/{int:pk}/people/{int:contact}", response=list[dict[str, Any]], summary="Take a contact off")
 def remove_role(request: HttpRequest, pk: int, contact: int) -> Any:
-    deals.set_role(_deal(request, pk), contact=one("contact", contact, actor_of(request)), role=None, by=actor_of(request))
+    deal_parts.set_role(_deal(request, pk), contact=one("contact", contact, actor_of(request)), role=None, by=actor_of(request))
     return people(request, pk)
 
 
@@ -123,7 +123,7 @@ def credits(request: HttpRequest, pk: int) -> Any:
 @router.put("/deals/{int:pk}/credits", response=list[CreditIn], summary="Split the credit; owners' shares add up to 10,000")
 def set_credits(request: HttpRequest, pk: int, body: list[CreditIn]) -> Any:
     shares = [(user, row.kind, row.share) for row in body if (user := person(row.user))]
-    deals.set_credits(_deal(request, pk), shares=shares, by=actor_of(request))
+    deal_parts.set_credits(_deal(request, pk), shares=shares, by=actor_of(request))
     return credits(request, pk)
 
 
@@ -150,5 +150,5 @@ def set_lines(request: HttpRequest, pk: int, body: list[LineIn]) -> Any:
         (products[line.product], line.quantity, None if line.unit_price is None else to_minor(str(line.unit_price), deal.currency))
         for line in body
     ]
-    deals.set_lines(deal, lines=wanted, by=actor_of(request))
+    deal_parts.set_lines(deal, lines=wanted, by=actor_of(request))
     return lines(request, pk)

@@ -16,13 +16,13 @@ from pacesetter.core.labels import in_language, mark
 from pacesetter.crm import changes as typed
 from pacesetter.crm import pipelines
 from pacesetter.crm.births import Columns, Prepared, instances, pick
-from pacesetter.crm.models import Contact, Credit, Deal, DealContact, LineItem, LostReason, Product, Stage
+from pacesetter.crm.models import Deal, LostReason, Stage
 from pacesetter.crm.records import Changes, Shelf, put, refreshed
 
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
 
-add_sentences({"exit_criteria": mark("{stage} is not finished: {missing}."), "share_twice": mark("{who} has two shares of the same kind.")})
+add_sentences({"exit_criteria": mark("{stage} is not finished: {missing}.")})
 
 
 def _after(writes: Writes, deals: Sequence[Deal], per_row: Mapping[int, Changes]) -> None:
@@ -180,13 +180,14 @@ def _follow(deal: Deal, known: Mapping[str, fields.Field], wanted: dict[str, Any
     if "amount" in wanted and deal.lines.exists():
         raise Invalid("amount_from_lines", field="amount")
     if "amount" in wanted or "term_months" in wanted:
-        _follow_amount(deal, wanted)
+        follow_amount(deal, wanted)
     new = wanted.get("close_date")
     if new and deal.status == "open" and deal.close_date and new > deal.close_date:
         wanted["slips"] = deal.slips + 1
 
 
-def _follow_amount(deal: Deal, wanted: dict[str, Any]) -> None:
+def follow_amount(deal: Deal, wanted: dict[str, Any]) -> None:
+    """A derived annual value follows the amount or the term that is wanted."""
     derived = deal.annual_amount == annual_of(deal.amount, deal.term_months)
     if derived and "annual_amount" not in wanted:
         wanted["annual_amount"] = annual_of(wanted.get("amount", deal.amount), wanted.get("term_months", deal.term_months))
@@ -196,7 +197,7 @@ def _follow_amount(deal: Deal, wanted: dict[str, Any]) -> None:
 @transaction.atomic
 def move_each(pairs: Sequence[tuple[Deal, Stage]], *, by: "Actor", batch: uuid.UUID | None = None) -> list[Deal]:
     """Move open deals, each to another open stage of its pipeline, if the pipeline's rules allow it."""
-    fresh = _locked_for([deal for deal, _ in pairs], by, "deal.edit", status="open")
+    fresh = locked_for([deal for deal, _ in pairs], by, "deal.edit", status="open")
     known = fields.of("deal")
     per_row: dict[int, Changes] = {}
     for deal, (_, to) in zip(fresh, pairs, strict=True):
@@ -249,7 +250,7 @@ def close_many(closures: Sequence[Closure], *, by: "Actor", batch: uuid.UUID | N
     closed: list[Deal] = []
     for outcome in ("won", "lost"):
         some = [closure for closure in closures if closure.outcome == outcome]
-        fresh = _locked_for([closure.deal for closure in some], by, "deal.close", status="open")
+        fresh = locked_for([closure.deal for closure in some], by, "deal.close", status="open")
         known = fields.of("deal")
         stages = {pk: pipelines.closing_stage(pk, outcome) for pk in {deal.pipeline_id for deal in fresh}}
         endings = [_ending(deal, closure, stages[deal.pipeline_id]) for deal, closure in zip(fresh, some, strict=True)]
@@ -278,7 +279,7 @@ def _ending(deal: Deal, closure: Closure, stage: Stage) -> dict[str, Any]:
 @transaction.atomic
 def reopen(deal: Deal, *, by: "Actor", to: Stage | None = None) -> Deal:
     """Open a closed deal again, in the stage it was closed from unless another one is named."""
-    fresh = _locked_for([deal], by, "deal.close")[0]
+    fresh = locked_for([deal], by, "deal.close")[0]
     if fresh.status == "open":
         raise Refused("not_closed", name=fresh.name)
     stage = to or pipelines.stage_before_closing(fresh)
@@ -287,7 +288,8 @@ def reopen(deal: Deal, *, by: "Actor", to: Stage | None = None) -> Deal:
     return refreshed(deal, SHELF.store([fresh], per_row, "deal.reopened", by=by)[0])
 
 
-def _locked_for(deals: Sequence[Deal], by: "Actor", capability: str, status: str = "") -> list[Deal]:
+def locked_for(deals: Sequence[Deal], by: "Actor", capability: str, status: str = "") -> list[Deal]:
+    """The deals as they are now, locked; refused to who may not, for archived ones and for those of another status."""
     fresh = SHELF.locked(deals)
     by.require(capability, *fresh)
     for deal in fresh:
@@ -316,92 +318,7 @@ def restore(deal: Deal, *, by: "Actor") -> Deal:
 @transaction.atomic
 def tick_criterion(deal: Deal, *, key: str, met: bool, by: "Actor") -> Deal:
     """Say that an exit criterion of the deal's process is met, or no longer is."""
-    fresh = _locked_for([deal], by, "deal.edit", status="open")[0]
+    fresh = locked_for([deal], by, "deal.edit", status="open")[0]
     ticked = sorted(set(fresh.criteria_met) | {key} if met else set(fresh.criteria_met) - {key})
     per_row = {fresh.pk: put(fresh, {"criteria_met": ticked}, {})}
     return refreshed(deal, SHELF.store([fresh], per_row, "deal.edited", by=by)[0])
-
-
-# people, credits, lines -------------------------------------------------------------------------
-def set_role(deal: Deal, *, contact: Contact, role: str | None, by: "Actor") -> None:
-    """State a contact's role in a deal; without a role the contact is taken off."""
-    set_roles_many([(deal, contact, role)], by=by)
-
-
-@transaction.atomic
-def set_roles_many(rows: Sequence[tuple[Deal, Contact, str | None]], *, by: "Actor") -> None:
-    """State the roles of contacts in deals: (deal, contact, role or None)."""
-    _locked_for(list({deal.pk: deal for deal, _, _ in rows}.values()), by, "deal.edit")
-    there = {(row.deal_id, row.contact_id): row for row in DealContact.objects.filter(deal__in=[deal.pk for deal, _, _ in rows])}
-    new: list[DealContact] = []
-    entries: list[tuple[int, Changes, Mapping[str, Any]]] = []
-    for deal, contact, role in rows:
-        row = there.get((deal.pk, contact.pk))
-        before = row.role if row else None
-        if before == role:
-            continue
-        if row is None and role:
-            new.append(DealContact(deal=deal, contact=contact, role=role))
-        elif row:
-            _change_role(row, role)
-        entries.append((deal.pk, {}, {"contact": contact.pk, "name": contact.name, "before": before, "after": role}))
-    DealContact.objects.bulk_create(new)
-    history.record_each("deal", entries, "deal.contact", by=by)
-
-
-def _change_role(row: DealContact, role: str | None) -> None:
-    if role is None:
-        row.delete()
-    else:
-        DealContact.objects.filter(pk=row.pk).update(role=role)
-
-
-@transaction.atomic
-def set_credits(deal: Deal, *, shares: Sequence[tuple[User, str, int]], by: "Actor") -> None:
-    """Say who gets the credit: (person, kind, basis points); shares of kind `owner` add up to 10,000, or there are none."""
-    fresh = _locked_for([deal], by, "deal.edit")[0]
-    total = sum(share for _, kind, share in shares if kind == "owner")
-    if total not in (0, 10000):
-        raise Invalid("shares", field="credits", total=total / 100)
-    if len({(user.pk, kind) for user, kind, _ in shares}) < len(shares):
-        raise Invalid("share_twice", field="credits", who=", ".join(sorted({user.name for user, _, _ in shares})))
-    before = [[c.user_id, c.kind, c.share] for c in fresh.credits.all()]
-    fresh.credits.all().delete()
-    Credit.objects.bulk_create([Credit(deal=fresh, user=user, kind=kind, share=share) for user, kind, share in shares])
-    after = [[user.pk, kind, share] for user, kind, share in shares]
-    history.record(fresh, "deal.credits", by=by, data={"before": before, "after": after})
-
-
-Line = tuple[Product, int, int | None]
-
-
-def set_lines(deal: Deal, *, lines: Sequence[Line], by: "Actor") -> Deal:
-    """State what is sold: (product, quantity, unit price in minor units or the list price). The amount becomes their sum."""
-    return refreshed(deal, set_lines_many([(deal, lines)], by=by)[0])
-
-
-@transaction.atomic
-def set_lines_many(rows: Sequence[tuple[Deal, Sequence[Line]]], *, by: "Actor") -> list[Deal]:
-    """State what is sold on many deals."""
-    fresh = _locked_for([deal for deal, _ in rows], by, "deal.edit")
-    items = {deal.pk: [_line(deal, at, *line) for at, line in enumerate(lines)] for deal, (_, lines) in zip(fresh, rows, strict=True)}
-    LineItem.objects.filter(deal__in=fresh).delete()
-    LineItem.objects.bulk_create([item for lines in items.values() for item in lines])
-    known, per_row = fields.of("deal"), {}
-    for deal in fresh:
-        values: dict[str, Any] = {"amount": sum(item.amount for item in items[deal.pk])} if items[deal.pk] else {}
-        if values:
-            _follow_amount(deal, values)
-        per_row[deal.pk] = put(deal, values, known)
-    stated = {pk: {"lines": [[i.product_id, i.quantity, i.unit_price] for i in lines]} for pk, lines in items.items()}
-    history.record_each("deal", [(pk, {}, data) for pk, data in stated.items()], "deal.lines", by=by)
-    return SHELF.store(fresh, per_row, "deal.edited", by=by)
-
-
-def _line(deal: Deal, position: int, product: Product, quantity: int, unit_price: int | None) -> LineItem:
-    price = product.price if unit_price is None else unit_price
-    if price is None:
-        raise Invalid("required", field="unit_price")
-    if quantity <= 0:
-        raise Invalid("negative", field="quantity")
-    return LineItem(deal=deal, product=product, quantity=quantity, unit_price=price, amount=price * quantity, position=position)

@@ -14,7 +14,7 @@ from pacesetter.base.writes import Writes
 from pacesetter.core.errors import Invalid, Refused, add_sentences
 from pacesetter.core.labels import mark
 from pacesetter.core.text import fold
-from pacesetter.crm import accounts, contacts, deals
+from pacesetter.crm import accounts, contacts, deal_parts, deals
 from pacesetter.crm import changes as typed
 from pacesetter.crm.accounts import domain_of
 from pacesetter.crm.births import Columns, Prepared, pick
@@ -337,5 +337,5 @@ def _make(
     contact = contact or contacts.create(by=by, owner=owner_id, account=account.pk, **_contact_values(lead))
     made = deals.create(by=by, **{**_deal_values(lead), "owner": owner_id, "account": account.pk, **deal}) if with_deal else None
     if made:
-        deals.set_role(made, contact=contact, role="decision_maker", by=by)
+        deal_parts.set_role(made, contact=contact, role="decision_maker", by=by)
     return Conversion(account, contact, made)

@@ -18,7 +18,7 @@ from pacesetter.base.models import User
 from pacesetter.core import periods
 from pacesetter.core.errors import Refused, add_sentences
 from pacesetter.core.labels import mark
-from pacesetter.crm import accounts, activities, contacts, deals, leads
+from pacesetter.crm import accounts, activities, contacts, deal_parts, deals, leads
 from pacesetter.crm.models import Account, Contact, Deal, LeadStatus
 from pacesetter.demo import calls, cast, large, people, plan, targets, truth
 from pacesetter.demo.people import Crew
@@ -128,12 +128,12 @@ class _Play:
         made = deals.create_many([self._deal_row(deal) for deal in opened], by=self.by, facts=True)
         self.deals |= {deal.key: row for deal, row in zip(opened, made, strict=True)}
         lines = [(self.deals[deal.key], [(self.crew.products[deal.product], 1, self.deals[deal.key].amount)]) for deal in opened]
-        deals.set_lines_many(lines, by=self.by)
+        deal_parts.set_lines_many(lines, by=self.by)
         self._cast_roles(opened)
         split = [deal for deal in opened if deal.company.segment is cast.ENTERPRISE and self.rng.random() < 0.12]
         for deal in split:
             other = self.crew.people["Amara Okafor" if deal.seat.name != "Amara Okafor" else "Sofia Ramos"]
-            deals.set_credits(
+            deal_parts.set_credits(
                 self.deals[deal.key], shares=[(self.crew.people[deal.seat.name], "owner", 7000), (other, "owner", 3000)], by=self.by
             )
 
@@ -203,7 +203,7 @@ class _Play:
             for deal in opened
             for at, contact in enumerate(self.contacts.get(deal.company.key, [])[: deal.company.segment.contacts[1]])
         ]
-        deals.set_roles_many(rows, by=self.by)
+        deal_parts.set_roles_many(rows, by=self.by)
 
     def _close(self, ended: list[PlannedDeal]) -> None:
         closures = [

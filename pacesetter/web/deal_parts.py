@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from pacesetter.base import fields, find
 from pacesetter.core.errors import Invalid
 from pacesetter.core.money import to_major, to_minor
-from pacesetter.crm import choices, deals
+from pacesetter.crm import choices, deal_parts
 from pacesetter.crm.models import Product
 from pacesetter.crm.models.deals import CREDIT_KINDS
 from pacesetter.web import formats, forms, toasts
@@ -47,12 +47,12 @@ def lines(request: Request, pk: int) -> HttpResponse:
     deal = DEAL.find(pk, request.actor)
     sent = zip(*(request.POST.getlist(name) for name in ("product", "quantity", "price")), strict=False)
     stated = [_line(request, deal, *row) for row in sent if row[0]]
-    deals.set_lines(deal, lines=stated, by=request.actor)
+    deal_parts.set_lines(deal, lines=stated, by=request.actor)
     toasts.add(request, _("Line items changed; the amount is their sum"))
     return redirect(DEAL.url("record", pk) + "?tab=lines")
 
 
-def _line(request: Request, deal: Any, product: str, quantity: str, price: str) -> deals.Line:
+def _line(request: Request, deal: Any, product: str, quantity: str, price: str) -> deal_parts.Line:
     if not (product.isdigit() and quantity.isdigit()):
         raise Invalid("wrong_type", field="quantity", value=quantity, type=_("number"))
     found = _number(request, price)
@@ -64,7 +64,7 @@ def credits(request: Request, pk: int) -> HttpResponse:
     deal = DEAL.find(pk, request.actor)
     sent = zip(*(request.POST.getlist(name) for name in ("user", "kind", "share")), strict=False)
     shares = [_share(request, *row) for row in sent if row[0]]
-    deals.set_credits(deal, shares=shares, by=request.actor)
+    deal_parts.set_credits(deal, shares=shares, by=request.actor)
     toasts.add(request, _("Credits changed"))
     return redirect(DEAL.url("record", pk))
 

@@ -14,6 +14,7 @@ from pacesetter.core import conditions
 from pacesetter.core.errors import Invalid, Refused
 from pacesetter.core.labels import mark
 from pacesetter.crm import choices, deals, health, totals
+from pacesetter.crm.deal_parts import set_role
 from pacesetter.crm.models.deals import CREDIT_KINDS, ROLES
 from pacesetter.crm.models.pipelines import CATEGORIES
 from pacesetter.web import board, deal_parts, deal_spans, edits, formats, forms, lists, rails, records, timeline, toasts, words
@@ -271,7 +272,7 @@ def criterion(request: Request, pk: int, key: str) -> HttpResponse:
 def role(request: Request, pk: int) -> HttpResponse:
     """Give a contact a role in the deal, or take them off."""
     contact = NOUNS["contact"].find(_contact(request), request.actor)
-    deals.set_role(DEAL.find(pk, request.actor), contact=contact, role=request.POST.get("role") or None, by=request.actor)
+    set_role(DEAL.find(pk, request.actor), contact=contact, role=request.POST.get("role") or None, by=request.actor)
     toasts.add(request, _("People of the deal changed"))
     return redirect(DEAL.url("record", pk) + "?tab=people")
 

@@ -14,7 +14,7 @@ from pacesetter.base.models import Calendar, RateSet
 from pacesetter.base.warehouse import build, parts
 from pacesetter.core.metrics.tables import FACTS
 from pacesetter.core.periods import parse
-from pacesetter.crm import accounts, activities, deals, histories, leads, pipelines
+from pacesetter.crm import accounts, activities, deal_parts, deals, histories, leads, pipelines
 from pacesetter.crm.models import Account, Activity, Deal, Lead, LostReason, Stage
 from pacesetter.enablement import tools
 from pacesetter.planning import calls, quotas
@@ -93,7 +93,7 @@ def segment(it: dict[str, Any]) -> None:
 
 def credits(it: dict[str, Any]) -> None:
     shares = [(it["cast"].ines, "owner", 6000), (it["cast"].hugo, "owner", 4000)]
-    deals.set_credits(Deal.objects.get(pk=it["deals"][1].pk), shares=shares, by=it["system"])
+    deal_parts.set_credits(Deal.objects.get(pk=it["deals"][1].pk), shares=shares, by=it["system"])
 
 
 def archived(it: dict[str, Any]) -> None:

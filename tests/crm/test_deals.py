@@ -8,7 +8,7 @@ import pytest
 from pacesetter.base import history, listings
 from pacesetter.base.models import Dirty, HistoryEntry
 from pacesetter.core.errors import Conflict, Invalid, NotAllowed, RateMissing, Refused
-from pacesetter.crm import accounts, contacts, deals, pipelines, products
+from pacesetter.crm import accounts, contacts, deal_parts, deals, pipelines, products
 from pacesetter.crm.models import Deal, DealChange, LostReason, Stage
 
 pytestmark = pytest.mark.django_db
@@ -235,7 +235,7 @@ class TestUndo:
 class TestParts:
     def test_line_items_make_the_amount_read_only(self, deal, system):
         product = products.create(by=system, name="Seat", price="10", currency="USD")
-        deals.set_lines(deal, lines=[(product, 3, None), (product, 1, 550)], by=system)
+        deal_parts.set_lines(deal, lines=[(product, 3, None), (product, 1, 550)], by=system)
         assert (deal.amount, deal.annual_amount) == (3550, 3550)
         with pytest.raises(Invalid) as refusal:
             deals.edit(deal, by=system, amount="5")
@@ -243,16 +243,18 @@ class TestParts:
 
     def test_credit_shares_add_up(self, deal, cast, system):
         with pytest.raises(Invalid) as refusal:
-            deals.set_credits(deal, shares=[(cast.ines, "owner", 5000), (cast.hugo, "owner", 4000)], by=system)
+            deal_parts.set_credits(deal, shares=[(cast.ines, "owner", 5000), (cast.hugo, "owner", 4000)], by=system)
         assert refusal.value.code == "shares" and not deal.credits.exists()
-        deals.set_credits(deal, shares=[(cast.ines, "owner", 6000), (cast.hugo, "owner", 4000), (cast.ana, "sdr", 10000)], by=system)
+        deal_parts.set_credits(deal, shares=[(cast.ines, "owner", 6000), (cast.hugo, "owner", 4000), (cast.ana, "sdr", 10000)], by=system)
         assert deal.credits.count() == 3
 
     def test_contact_roles_come_and_go(self, deal, system):
         contact = contacts.create(by=system, last_name="Whitfield", account=accounts.create(by=system, name="Cobalt").pk)
         for role in ("user", "champion", None):
-            deals.set_role(deal, contact=contact, role=role, by=system)
-        assert not deal.people.exists()
+            deal_parts.set_role(deal, contact=contact, role=role, by=system)
+        with pytest.raises(Invalid) as refusal:
+            deal_parts.set_role(deal, contact=contact, role="somebody who signs things", by=system)
+        assert refusal.value.code == "unknown_choice" and not deal.people.exists()
         assert [entry.data["after"] for entry in history.of("deal", deal.pk).filter(kind="deal.contact").order_by("id")] == [
             "user",
             "champion",

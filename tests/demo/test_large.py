@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Max, Q, Sum
+from django.test import override_settings
 
 from pacesetter.analytics import numbers
 from pacesetter.base import clock, warehouse
@@ -36,9 +37,10 @@ HELD = {
 
 
 @pytest.fixture(scope="module", autouse=True)
-def company(django_db_setup, django_db_blocker):
-    """Made once for all tests of this file, and gone after them."""
-    with django_db_blocker.unblock(), transaction.atomic():
+def company(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Made once for all tests of this file, in a data folder of its own, and gone after them."""
+    own = override_settings(PACESETTER_DATA=tmp_path_factory.mktemp("large"))
+    with own, django_db_blocker.unblock(), transaction.atomic():
         with clock.set_to(NOW):
             make("l", seed=7, password="amber-quarry-77-lake", step=lambda *_: None, count=COUNT)
         yield

@@ -13,7 +13,7 @@ from pacesetter.analytics import numbers
 from pacesetter.base import clock, fields, guards, warehouse
 from pacesetter.base.models import CustomField, ExternalId
 from pacesetter.core.errors import NotAllowed, Refused
-from pacesetter.crm import accounts, activities, campaigns, contacts, deals, leads
+from pacesetter.crm import accounts, activities, campaigns, contacts, deal_parts, deals, leads
 from pacesetter.crm.models import (
     Account,
     Activity,
@@ -66,7 +66,7 @@ def company(cast, system):
             for n, owner in ((1, cast.ines), (2, cast.hugo), (3, cast.ines))
         ]  # fmt: skip
         one, two, _ = deals.create_many([{**row, "stage": first.pk} for row in rows], by=system)
-        deals.set_roles_many([(one, dana, "champion")], by=system)
+        deal_parts.set_roles_many([(one, dana, "champion")], by=system)
     with at("2026-09-02"):
         deals.move_each([(one, second), (two, second)], by=system)
     with at("2026-10-05"):

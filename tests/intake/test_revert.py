@@ -1,7 +1,7 @@
 """Reverting: creations go, updates get their old values, what others touched is kept and listed."""
 
 from pacesetter.base.models import ExternalId, HistoryEntry, Option, Team, User
-from pacesetter.crm import activities, deals
+from pacesetter.crm import activities, deal_parts, deals
 from pacesetter.crm.models import Account, Deal, DealChange, LineItem
 from tests.intake.test_load import counts, text
 
@@ -50,7 +50,7 @@ def test_a_changed_update_is_kept(bring, load, revert, system):
     first = Deal.objects.get(name="First")
     from pacesetter.crm.models import Product
 
-    deals.set_lines(first, lines=[(Product.objects.get(), 1, 17000)], by=system)
+    deal_parts.set_lines(first, lines=[(Product.objects.get(), 1, 17000)], by=system)
     revert(newer)
     first.refresh_from_db()
     assert first.amount == 17000

@@ -44,7 +44,7 @@ API = {
     "sort": ["-amount", "-last_activity_at"],
     "size": ["500"],
     "archived": ["true"],
-    "format": ["xlsx"],
+    "format": ["xlsx", "parquet"],
     "columns": ["name,owner,account"],
     "state": ["queued"],
     "noun": ["deal"],

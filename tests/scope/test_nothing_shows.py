@@ -2,6 +2,8 @@
 
 import pytest
 
+from pacesetter.base.actor import Actor
+from pacesetter.intake import moving_out
 from tests.scope import addresses, world
 from tests.scope.conftest import Asking, token_of
 
@@ -34,6 +36,19 @@ def test_what_others_have_changes_nothing(cast, mei, his, plant, who, door):
     plant()
     found = list(differences(before, answers(client, some, his)))
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("like", ["", "salesforce", "hubspot"])
+def test_a_whole_company_is_as_much_of_it_as_one_may_see(mei, his, plant, tmp_path, like):
+    before = moved_out(mei, tmp_path / "before", like)
+    assert any(b"Heron" in text for text in before.values())
+    plant()
+    assert moved_out(mei, tmp_path / "after", like) == before
+
+
+def moved_out(who, folder, like):
+    moving_out.write(folder, by=Actor.of(who, via="cli"), like=like)
+    return {file.name: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
 def test_what_one_has_does_show(cast, his, plant):

@@ -10,7 +10,7 @@ from pacesetter.base.actor import Actor
 from pacesetter.base.models import ApiToken, HistoryEntry, Job, SavedView
 from pacesetter.base.writes import reserve
 from pacesetter.core import periods
-from pacesetter.crm import accounts, activities, campaigns, choices, contacts, deals, leads
+from pacesetter.crm import accounts, activities, campaigns, choices, contacts, deal_parts, deals, leads
 from pacesetter.crm.models import Account, Activity, Contact, Deal, Lead
 from pacesetter.enablement import tools
 from pacesetter.intake import imports
@@ -44,7 +44,7 @@ def records(owner: Any, by: Actor, word: str, amount: int, account: Any = None) 
     made = deals.create_many([{"name": name, "close_date": soon, "next_step": f"Call {word}", **common} for name in names], by=by)
     deals.close_won(made[1], by=by)
     deals.close_lost(made[2], reason=choices.lost_reasons()[0], by=by)
-    deals.set_role(made[0], contact=person, role="Buyer", by=by)
+    deal_parts.set_role(made[0], contact=person, role="economic_buyer", by=by)
     task = activities.log(kind="task", subject=f"{word} task", deal=made[0].pk, user=owner.pk, due_on=TODAY, by=by)
     activities.log(kind="call", subject=f"{word} call", lead=lead.pk, user=owner.pk, by=by)
     activities.log(kind="note", body=f"{word} note", account=firm.pk, user=owner.pk, by=by)
@@ -86,7 +86,7 @@ def plant(cast: Any, by: Actor, his: Things, folder: Any) -> Things:
     hers = records(cast.ines, by, WORD, AMOUNT)
     at_his = records(cast.ines, by, f"{WORD}at", AMOUNT, account=his["accounts"])
     contacts.create(last_name=f"{WORD} colleague", account=his["accounts"].pk, owner=cast.ines.pk, by=by)
-    deals.set_role(at_his["deals"], contact=his["contacts"], role=f"{WORD} buyer", by=by)
+    deal_parts.set_role(at_his["deals"], contact=his["contacts"], role="champion", by=by)
     campaigns.add_members_many([{"campaign": his["campaign"].pk, "lead": hers["leads"].pk, "status": WORD}], by=by)
     tools.give(his["tools"], users=[cast.ines], since=QUARTER[0], by=by)
     tools.note_use_many([(his["tools"], cast.ines, TODAY, True, 48151)], by=by)
