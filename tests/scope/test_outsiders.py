@@ -53,6 +53,12 @@ def told(answer, thing):
     return status, body
 
 
+def unnumbered(answer):
+    """An answer without the id of what it made: PostgreSQL does not take a number back."""
+    status, body = answer
+    return status, re.sub(rb"^(/\w+)/\d+$", rb"\1/made", body)
+
+
 def everything():
     """All rows of all tables."""
     return {model._meta.db_table: list(model.objects.order_by("pk").values()) for model in apps.get_models() if hasattr(model, "objects")}
@@ -92,7 +98,7 @@ def test_a_body_that_names_a_hidden_record_names_nothing(cast, his, plant, their
         for noun, pk in hidden.items() if takes(one) else ():
             forged, now = naming(theirs["hugo"][one.door], one, his, noun, pk, hidden)
             missing, _ = naming(theirs["hugo"][one.door], one, his, noun, addresses.UNKNOWN, hidden)
-            if forged and (told(forged, pk) != told(missing, addresses.UNKNOWN) or now != named):
+            if forged and (unnumbered(told(forged, pk)) != unnumbered(told(missing, addresses.UNKNOWN)) or now != named):
                 found.append(f"{one.method} {one.path} {noun}: {apart(told(forged, pk), told(missing, addresses.UNKNOWN))}")
     assert not found, "\n".join(found)
 
