@@ -136,7 +136,7 @@ class _Builder:
                 self.con.execute(f"CREATE TABLE raw.{name} AS FROM {files(self.folder, [self.changed.fresh[name]])}")
             elif name in RAW:
                 test = only.format(group.units[name]) if only and name in group.units else ""
-                self.con.execute(f"CREATE {'TABLE' if test else 'VIEW'} raw.{name} AS {self._rows(name, test)}")
+                self.con.execute(f"CREATE {'TABLE' if test and name == group.records else 'VIEW'} raw.{name} AS {self._rows(name, test)}")
             else:
                 self.con.execute(f"CREATE VIEW fact.{name} AS {reading(self.new[name], self.folder, 'id')}")
 

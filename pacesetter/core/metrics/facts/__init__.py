@@ -96,8 +96,8 @@ MACROS = (
     f"""CREATE OR REPLACE TEMP MACRO exponent_of(currency) AS CASE currency {_EXPONENTS} ELSE 2 END""",
     """CREATE OR REPLACE TEMP MACRO worth(n, scaled, currency, to_exponent) AS
         half_even(CAST(n AS HUGEINT) * scaled * ten_to(to_exponent), ten_to(10 + exponent_of(currency)))""",
-    """CREATE OR REPLACE TEMP MACRO company_day(instant) AS
-        CAST(timezone(getvariable('zone'), timezone('UTC', CAST(instant AS TIMESTAMP))) AS DATE)""",
+    "CREATE OR REPLACE TEMP MACRO company_time(instant) AS timezone(getvariable('zone'), timezone('UTC', CAST(instant AS TIMESTAMP)))",
+    "CREATE OR REPLACE TEMP MACRO company_day(instant) AS CAST(company_time(instant) AS DATE)",
     """CREATE OR REPLACE TEMP MACRO days_later(day, n) AS CAST(day AS DATE) + CAST(n AS INTEGER)""",
     """CREATE OR REPLACE TEMP MACRO months_later(day, n) AS CAST(CAST(day AS DATE) + to_months(CAST(n AS INTEGER)) AS DATE)""",
     """CREATE OR REPLACE TEMP MACRO seconds(instant) AS CAST(epoch(CAST(instant AS TIMESTAMP)) AS BIGINT)""",
@@ -108,7 +108,7 @@ def groups() -> list[Group]:
     """Every group, each after those it reads."""
     from pacesetter.core.metrics.facts import bookings, deals, leads, money, people, quotas, stages, versions
 
-    of_deals = (*deals.FACTS, *stages.FACTS, *versions.FACTS, *bookings.FACTS)
+    of_deals = (*deals.FACTS, *versions.STEPS, *stages.FACTS, *versions.FACTS, *bookings.FACTS)
     return [*money.GROUPS, *people.GROUPS, quotas.GROUP, deals.group(of_deals), *leads.GROUPS]
 
 

@@ -11,10 +11,10 @@ def booking_steps() -> str:
     """Each day on which a won deal began, ended or changed its value: minus what stood before, plus what stands now."""
     return """
         WITH pairs AS (
-            SELECT deal_id, day, status, type, pipeline_id, amount, annual_amount, currency, coalesce(run.owner, owner_id) AS owner_id,
+            SELECT deal_id, day, status, type, pipeline_id, amount, annual_amount, currency, coalesce(closer, owner_id) AS owner_id,
                 lag({'status': status, 'type': type, 'pipeline_id': pipeline_id, 'amount': amount, 'annual_amount': annual_amount,
-                     'currency': currency, 'owner_id': coalesce(run.owner, owner_id)}) OVER (PARTITION BY deal_id ORDER BY day) AS b
-            FROM deal_runs),
+                     'currency': currency, 'owner_id': coalesce(closer, owner_id)}) OVER (PARTITION BY deal_id ORDER BY day) AS b
+            FROM deal_runs WHERE deal_id IN (SELECT deal_id FROM deal_runs WHERE status = 'won')),
         changed AS (
             SELECT * FROM pairs
             WHERE (status = 'won') IS DISTINCT FROM (b.status = 'won')

@@ -2,6 +2,7 @@
 
 from pacesetter.core.metrics.facts import Group, fact
 
+EVERY_WEEKDAY = 0b11111
 GROUPS = (
     Group("memberships", ("memberships",), reads=("memberships",)),
     Group("forecasts", ("forecasts",), reads=("calls", "reportings")),
@@ -31,20 +32,34 @@ def person_weeks() -> str:
 
     People without employment dates count as employed: an import may bring none.
     """
-    return """
+    licensed, employed, away = (_weekdays(f"{table}.since", f"{table}.until") for table in ("l", "e", "a"))
+    return f"""
         WITH last AS (SELECT tool_id, max(week) AS week FROM tool_uses GROUP BY 1),
-        days AS (
-            SELECT l.tool_id, l.user_id, CAST(day AS DATE) AS day
-            FROM licences l JOIN last ON last.tool_id = l.tool_id,
-                LATERAL (SELECT unnest(generate_series(l.since, least(l.until - 1, last.week + 4), INTERVAL 1 DAY)) AS day)
-            WHERE isodow(day) <= 5),
+        given AS (
+            SELECT l.tool_id, l.user_id, l.since, least(l.until, last.week + 5) AS until FROM licences l JOIN last ON last.tool_id = l.tool_id),
+        given_weeks AS (SELECT *, unnest(generate_series(date_trunc('week', since), until - 1, INTERVAL 7 DAY))::DATE AS week FROM given),
+        licensed AS (SELECT l.tool_id, l.user_id, l.week, bit_or({licensed}) AS days FROM given_weeks l GROUP BY ALL),
+        weeks AS (SELECT DISTINCT user_id, week, week + 5 AS ends FROM licensed),
+        employed AS (
+            SELECT w.user_id, w.week, bit_or({employed}) AS days
+            FROM weeks w JOIN employments e ON e.user_id = w.user_id AND e.since < w.ends AND w.week < e.until GROUP BY ALL),
+        away AS (
+            SELECT w.user_id, w.week, bit_or({away}) AS days
+            FROM weeks w JOIN leaves a ON a.user_id = w.user_id AND a.since < w.ends AND w.week < a.until GROUP BY ALL),
+        there AS (
+            SELECT w.user_id, w.week, ~coalesce(a.days, 0)
+                & CASE WHEN w.user_id IN (SELECT user_id FROM employments) THEN coalesce(e.days, 0) ELSE {EVERY_WEEKDAY} END AS days
+            FROM weeks w LEFT JOIN employed e ON e.user_id = w.user_id AND e.week = w.week LEFT JOIN away a ON a.user_id = w.user_id AND a.week = w.week),
         present AS (
-            SELECT DISTINCT tool_id, user_id, CAST(date_trunc('week', d.day) AS DATE) AS week FROM days d
-            WHERE NOT EXISTS (SELECT 1 FROM leaves a WHERE a.user_id = d.user_id AND a.since <= d.day AND d.day < a.until)
-                AND (EXISTS (SELECT 1 FROM employments e WHERE e.user_id = d.user_id AND e.since <= d.day AND d.day < e.until)
-                    OR d.user_id NOT IN (SELECT user_id FROM employments))),
+            SELECT l.tool_id, l.user_id, l.week FROM licensed l JOIN there t ON t.user_id = l.user_id AND t.week = l.week WHERE l.days & t.days > 0),
         reports AS (SELECT DISTINCT tool_id, week FROM tool_uses)
         SELECT p.user_id AS id, p.user_id AS seen, p.user_id AS owner, p.tool_id AS tool, p.week, NULL AS archived_on,
             coalesce(u.core_acts, 0) AS core_acts, coalesce(u.signed_in OR u.core_acts > 0, false) AS signed_in, r.week IS NOT NULL AS reported
         FROM present p LEFT JOIN tool_uses u ON u.tool_id = p.tool_id AND u.user_id = p.user_id AND u.week = p.week
             LEFT JOIN reports r ON r.tool_id = p.tool_id AND r.week = p.week"""
+
+
+def _weekdays(since: str, until: str) -> str:
+    """The weekdays of `week` from `since` to before `until` as bits: days of a week are compared at once."""
+    first, end = (f"least(greatest({day} - week, 0), 5)" for day in (since, until))
+    return f"greatest((1 << {end}::INTEGER) - (1 << {first}::INTEGER), 0)"

@@ -8,7 +8,8 @@ TRAITS = "t.seen, t.account, t.product, t.campaign, t.sourced_by, t.lost_reason,
 
 def money(alias: str) -> str:
     """Annual, total and one-off value. One-off is what the term's annual values do not explain."""
-    term = f"half_even(CAST({alias}.annual_amount AS HUGEINT) * coalesce(t.term_months, 12), 12)"
+    months = f"CAST({alias}.annual_amount AS HUGEINT) * t.term_months"
+    term = f"CASE WHEN coalesce(t.term_months, 12) = 12 THEN {alias}.annual_amount ELSE half_even({months}, 12) END"
     return f"""{alias}.annual_amount AS annual, {alias}.amount AS total,
         CASE WHEN {alias}.amount > {term} THEN {alias}.amount - {term} WHEN {alias}.amount IS NOT NULL THEN 0 END AS one_off, nullif({alias}.currency, '') AS currency"""
 
@@ -19,12 +20,11 @@ def stage_spans() -> str:
     return """
         WITH reach AS (
             SELECT e.deal_id, d.pipeline_id, e.day, CASE WHEN e.status = 'won' THEN 1000000 WHEN s.type = 'open' THEN s.position END AS position
-            FROM deal_events e JOIN deals d ON d.id = e.deal_id JOIN stages s ON s.id = e.stage_id
+            FROM deal_runs e JOIN deals d ON d.id = e.deal_id JOIN stages s ON s.id = e.stage_id
             WHERE e.pipeline_id = d.pipeline_id AND e.status <> 'lost')
-        SELECT r.deal_id, s.id AS stage_id, s.key AS stage_key, s.position, s.is_qualified,
-            min(r.day) FILTER (r.position >= s.position) AS entered_on, min(r.day) FILTER (r.position > s.position) AS passed_on
-        FROM reach r JOIN stages s ON s.pipeline_id = r.pipeline_id AND s.type = 'open'
-        GROUP BY ALL HAVING entered_on IS NOT NULL"""
+        SELECT r.deal_id, s.id AS stage_id, min(r.day) AS entered_on, min(r.day) FILTER (r.position > s.position) AS passed_on
+        FROM reach r JOIN stages s ON s.pipeline_id = r.pipeline_id AND s.type = 'open' AND s.position <= r.position
+        GROUP BY ALL"""
 
 
 @fact("deal_stages")
@@ -32,10 +32,10 @@ def deal_stages() -> str:
     """One row per deal and stage it entered, with owner and value on that day."""
     return f"""
         SELECT x.deal_id AS id, {TRAITS}, e.pipeline_id AS pipeline, e.type, {money("e")}, e.owner_id AS owner,
-            x.stage_id AS stage, x.stage_key, x.position, x.entered_on, x.passed_on, t.last_closed_on AS closed_on,
+            x.stage_id AS stage, s.key AS stage_key, s.position, x.entered_on, x.passed_on, t.last_closed_on AS closed_on,
             CASE WHEN t.last_status = 'won' THEN t.last_closed_on END AS won_on, t.never_real
-        FROM stage_spans x JOIN deal_traits t ON t.id = x.deal_id
-            ASOF JOIN deal_events e ON e.deal_id = x.deal_id AND e.day <= x.entered_on"""
+        FROM stage_spans x JOIN deal_runs e ON e.deal_id = x.deal_id AND e.day = x.entered_on
+            JOIN deal_traits t ON t.id = x.deal_id JOIN stages s ON s.id = x.stage_id"""
 
 
 @fact("stays", view=True)
@@ -48,4 +48,4 @@ def stays() -> str:
 
 @fact("deal_qualified", step=True)
 def deal_qualified() -> str:
-    return "SELECT deal_id, min(entered_on) AS qualified_on FROM stage_spans WHERE is_qualified GROUP BY 1"
+    return "SELECT deal_id, min(entered_on) AS qualified_on FROM stage_spans WHERE stage_id IN (SELECT id FROM stages WHERE is_qualified) GROUP BY 1"
