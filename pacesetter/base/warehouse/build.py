@@ -1,23 +1,24 @@
-"""Building facts from raw tables: DuckDB in memory, SQL from `core.metrics.facts`, Parquet files in and out.
+"""Building facts from raw tables: SQL from `core.metrics.facts`, Parquet files in and out.
 
-A group of facts is made anew in stretches of records, so that memory does not grow with the company; or, when few records changed,
-only the rows of those, as a delta.
+A group of facts is made anew in stretches of records, so that memory does not grow with the company, two of them at a time; or, when few
+records changed, only the rows of those, as a delta.
 """
 
-import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
-from pacesetter.base.warehouse.parts import Table, files, fold, reading, write
+from pacesetter.base.warehouse.making import Maker
+from pacesetter.base.warehouse.parts import Table, files, fold
 from pacesetter.base.warehouse.sources import SOURCES
-from pacesetter.core.metrics.facts import MACROS, Group, groups
-from pacesetter.core.metrics.tables import RAW, SQL_TYPES
+from pacesetter.core.metrics.facts import Group, groups
 
 STRETCH = 100_000  # records whose facts are made at once
-MEMORY = "1GB"  # what DuckDB may hold; beyond, it spills to disk
+MAKERS = 2  # stretches that are made beside each other, each by one thread: one stretch alone seldom finds work for two
 
 
 @dataclass(frozen=True)
@@ -38,28 +39,16 @@ def build(
     raw: Mapping[str, Table], old: Mapping[str, Table], changed: Changed, folder: Path, name: str, variables: Mapping[str, Any]
 ) -> tuple[dict[str, Table], dict[str, Table]]:
     """The raw tables, folded, and those of all facts; what need not be made anew stays as it is in `old`. New files carry `name`."""
-    with closing(connection(folder)) as con:
-        for key, value in variables.items():
-            set_variable(con, key, value)
-        folded = {table: fold(con, parts, folder, SOURCES[table].unit, f"{table}-{name}") for table, parts in raw.items()}
-        return folded, _Builder(con, folded, dict(old), changed, folder, name).built()
-
-
-def connection(folder: Path) -> Any:
-    """An in-memory DuckDB with our functions; what does not fit into memory goes to the folder."""
-    import duckdb
-
-    con = duckdb.connect(config={"threads": 2, "memory_limit": MEMORY, "temp_directory": str(folder / "spill")})
-    for macro in MACROS:
-        con.execute(macro)
-    return con
+    with closing(Maker(folder, variables)) as maker:
+        folded = {table: fold(maker.con, parts, folder, SOURCES[table].unit, f"{table}-{name}") for table, parts in raw.items()}
+        return folded, _Builder(maker, folded, dict(old), changed, name).built()
 
 
 class _Builder:
-    """One run. A group's statements see what they read in the schemas `raw` and `fact`, made for each of them."""
+    """One run: every group in turn, by `maker` where few rows are made."""
 
-    def __init__(self, con: Any, raw: dict[str, Table], old: dict[str, Table], changed: Changed, folder: Path, name: str) -> None:
-        self.con, self.raw, self.old, self.changed, self.folder, self.name = con, raw, old, changed, folder, name
+    def __init__(self, maker: Maker, raw: dict[str, Table], old: dict[str, Table], changed: Changed, name: str) -> None:
+        self.maker, self.raw, self.old, self.changed, self.name = maker, raw, old, changed, name
         self.anew = set(changed.anew)
         self.new: dict[str, Table] = {}
 
@@ -85,87 +74,49 @@ class _Builder:
     def _is_outgrown(self, group: Group) -> bool:
         if not group.outgrown or not any(self._differs(table) for table in group.beside):
             return False
-        self._see(group)
+        self.maker.see(group, self.raw, self.new)
         for fact in group.before:
-            self.con.execute(f"CREATE VIEW fact.{fact} AS {reading(self.old[fact], self.folder, 'id')}")
-        return bool(self.con.execute(group.outgrown).fetchone()[0])
+            self.maker.show(fact, self.old[fact])
+        return bool(self.maker.con.execute(group.outgrown).fetchone()[0])
 
     def _differs(self, table: str) -> bool:
         return table in self.anew or bool(self.changed.records.get(SOURCES[table].noun or ""))
 
     def _delta(self, group: Group, kept: dict[str, Table], count: int) -> dict[str, Table]:
-        """The group's tables with the rows of some records made anew; for so few, a second thread costs more than it brings."""
-        self.con.execute("SET threads = 1")
-        ids = self.changed.ids[group.noun]
-        self._see(group, only=f'"{{}}" IN (SELECT unit FROM {files(self.folder, [ids])})', fresh=True)
-        made = {fact: file for fact, file, _ in self._make(group, self.name)}
+        """The group's tables with the rows of some records made anew."""
+        ids, folder = self.changed.ids[group.noun], self.maker.folder
+        self.maker.see(group, self.raw, self.new, f'"{{}}" IN (SELECT unit FROM {files(folder, [ids])})', self.changed.fresh)
+        made = self.maker.make(group, self.name)
         self.anew |= made.keys()
-        tables = {fact: table.plus(made[fact], ids, count) for fact, table in kept.items()}
-        return {fact: fold(self.con, table, self.folder, "id", f"{fact}-{self.name}") for fact, table in tables.items()}
+        tables = {fact: table.plus(made[fact][0], ids, count) for fact, table in kept.items()}
+        return {fact: fold(self.maker.con, table, folder, "id", f"{fact}-{self.name}") for fact, table in tables.items()}
 
     def _anew(self, group: Group) -> dict[str, Table]:
         """The whole group, in stretches of records where its rows belong to records."""
-        self.con.execute("SET threads = 2")
-        made: dict[str, list[tuple[str, int]]] = {fact: [] for fact in group.kept}
-        for index, only in enumerate(self._stretches(group)):
-            self._see(group, only=only)
-            for fact, file, rows in self._make(group, f"{self.name}-{index}"):
-                made[fact].append((file, rows))
-        self.anew |= made.keys()
-        return {fact: Table(tuple(file for file, _ in parts), rows=sum(rows for _, rows in parts)) for fact, parts in made.items()}
+        stretches = self._stretches(group)
+        count = min(MAKERS, len(stretches))
+        with ExitStack() as stack, ThreadPoolExecutor(count) as pool:
+            free: SimpleQueue[Maker] = SimpleQueue()
+            for _ in range(count):
+                free.put(stack.enter_context(closing(self.maker.another(MAKERS // count, count))))
+            made = list(pool.map(lambda pair: self._stretch(free, group, *pair), enumerate(stretches)))
+        self.anew |= {*group.kept}
+        return {fact: Table(tuple(part[fact][0] for part in made), rows=sum(part[fact][1] for part in made)) for fact in group.kept}
+
+    def _stretch(self, free: "SimpleQueue[Maker]", group: Group, index: int, only: str) -> dict[str, tuple[str, int]]:
+        maker = free.get()
+        try:
+            maker.see(group, self.raw, self.new, only)
+            return maker.make(group, f"{self.name}-{index}")
+        finally:
+            free.put(maker)
 
     def _stretches(self, group: Group) -> list[str]:
         """For each stretch of records the condition on the column that holds their id."""
         if not group.units:
             return [""]
-        self._see(group)
+        self.maker.see(group, self.raw, self.new)
         numbered = f"SELECT id, row_number() OVER (ORDER BY id) AS n FROM {group.records}"
-        firsts = self.con.execute(f"SELECT id FROM ({numbered}) WHERE (n - 1) % {STRETCH} = 0 ORDER BY id").fetchall()
+        firsts = self.maker.con.execute(f"SELECT id FROM ({numbered}) WHERE (n - 1) % {STRETCH} = 0 ORDER BY id").fetchall()
         starts = [int(first) for (first,) in firsts] or [0]
         return [f'"{{0}}" >= {start} AND "{{0}}" < {end}' for start, end in zip(starts, [*starts[1:], 2**62], strict=True)]
-
-    def _see(self, group: Group, only: str = "", fresh: bool = False) -> None:
-        """Make the tables that the group reads; of the records' own tables a copy of the rows with `only` true of their column.
-
-        With `fresh`, those are the rows that were just read, where a file holds them.
-        """
-        self.con.execute("DROP SCHEMA IF EXISTS raw CASCADE; DROP SCHEMA IF EXISTS fact CASCADE")
-        self.con.execute("CREATE SCHEMA raw; CREATE SCHEMA fact; SET search_path = 'raw,fact'")
-        for name in group.tables:
-            if fresh and name in group.units and name in self.changed.fresh:
-                self.con.execute(f"CREATE TABLE raw.{name} AS FROM {files(self.folder, [self.changed.fresh[name]])}")
-            elif name in RAW:
-                test = only.format(group.units[name]) if only and name in group.units else ""
-                self.con.execute(f"CREATE {'TABLE' if test and name == group.records else 'VIEW'} raw.{name} AS {self._rows(name, test)}")
-            else:
-                self.con.execute(f"CREATE VIEW fact.{name} AS {reading(self.new[name], self.folder, 'id')}")
-
-    def _rows(self, name: str, only: str) -> str:
-        """SQL for a raw table; one that no room delivers is empty."""
-        if name in self.raw:
-            return reading(self.raw[name], self.folder, SOURCES[name].unit, only)
-        empty = ", ".join(f'CAST(NULL AS {SQL_TYPES[kind]}) AS "{column}"' for column, kind in RAW[name].items())
-        return f"SELECT {empty} WHERE false"
-
-    def _make(self, group: Group, name: str) -> Iterator[tuple[str, str, int]]:
-        """Run the group's statements; yields fact, file and rows of each that is kept."""
-        for fact in group.made:
-            if fact.step:
-                self.con.execute(f"CREATE TABLE fact.{fact.name} AS {fact.sql()}")
-                continue
-            file = f"{fact.name}-{name}.parquet"
-            rows = write(self.con, fact.sql(), self.folder / file)
-            self.con.execute(f"CREATE VIEW fact.{fact.name} AS FROM {files(self.folder, [file])}")
-            yield fact.name, file, rows
-
-
-def set_variable(con: Any, name: str, value: str | int | dt.date) -> None:
-    """Set a DuckDB variable; only values of our own making come here."""
-    text = (
-        f"DATE '{value}'"
-        if isinstance(value, dt.date)
-        else f"{value}::BIGINT"
-        if isinstance(value, int)
-        else "'" + value.replace("'", "''") + "'"
-    )
-    con.execute(f"SET VARIABLE {name} = {text}")

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pacesetter.base.warehouse.build import connection, set_variable
+from pacesetter.base.warehouse.making import connection, set_variable
 from pacesetter.base.warehouse.manifest import Manifest, folder
 from pacesetter.base.warehouse.parts import reading
 from pacesetter.core.metrics.facts import views
