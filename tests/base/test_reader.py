@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from pacesetter.base.warehouse import extract
+from pacesetter.core.metrics.tables import RAW
 from tests.faults.disks import small
 from tests.houses import ROOT, House
 
@@ -43,6 +45,14 @@ def test_a_process_beside_brings_what_the_cursor_brings(house) -> None:
     beside, within = refresh(house, 0), refresh(house, 10**9)
     assert not beside.returncode and not within.returncode, beside.stderr + within.stderr
     assert beside.stdout == within.stdout and len(beside.stdout) > 100_000
+
+
+def test_readers_have_about_as_much_to_read() -> None:
+    rows = {"deals": 10, "deal_changes": 50, "deal_lines": 10, "leads": 10, "meetings": 20, "calls": 6, "tool_uses": 9}
+    shares = extract._shares(rows)
+    values = [sum(rows[name] * len(RAW[name]) for name in names) for names in shares]
+    assert sorted(name for names in shares for name in names) == sorted(rows) and max(values) < 1.3 * min(values)
+    assert extract._shares({"deals": 10}) == [["deals"]]
 
 
 def test_a_reader_that_dies_leaves_the_version_that_was(house) -> None:

@@ -33,8 +33,8 @@ IDS_PER_QUERY = 5_000
 
 def write_whole(files: Mapping[str, tuple[Source, Path]]) -> dict[str, int]:
     """Write all rows of some sources, by name, each into its file; returns how many there are of each."""
-    large = [name for name, (source, _) in files.items() if _is_large(source)]
-    readers = [_reader({name: files[name] for name in share}) for share in (large[at::READERS] for at in range(READERS)) if share]
+    large = {name: rows for name, (source, _) in files.items() if (rows := _about(source)) >= LARGE}
+    readers = [_reader({name: files[name] for name in share}) for share in _shares(large)]
     try:
         found = {name: write(source, file) for name, (source, file) in files.items() if name not in large}
         for reader in readers:
@@ -44,6 +44,15 @@ def write_whole(files: Mapping[str, tuple[Source, Path]]) -> dict[str, int]:
             reader.kill()  # who is done does not mind; any other would write on for nobody
             reader.wait()
     return found
+
+
+def _shares(rows: Mapping[str, int]) -> list[list[str]]:
+    """The tables for each reader, so that all have about as many values to read: the largest first, each to who has the least."""
+    shares: list[tuple[int, list[str]]] = [(0, []) for _ in range(READERS)]
+    for values, name in sorted(((count * len(RAW[name]), name) for name, count in rows.items()), reverse=True):
+        least = min(range(READERS), key=lambda at: shares[at][0])
+        shares[least] = shares[least][0] + values, [*shares[least][1], name]
+    return [names for _, names in shares if names]
 
 
 def _told(reader: "subprocess.Popen[str]") -> dict[str, int]:
@@ -116,10 +125,11 @@ def _fetched(source: Source, sql: str, params: Sequence[Any]) -> Iterator[list[A
             yield [pa.array(column, kind) for column, kind in zip(zip(*chunk, strict=True), kinds, strict=True)]
 
 
-def _is_large(source: Source) -> bool:
+def _about(source: Source) -> int:
+    """How many rows a source of a SQLite file has at most, as far as its newest id tells; those of others are read here."""
     if connection.vendor != "sqlite" or connection.is_in_memory_db():  # type: ignore[attr-defined]
-        return False
-    return (source.rows().model.objects.order_by().aggregate(newest=Max("pk"))["newest"] or 0) >= LARGE
+        return 0
+    return int(source.rows().model.objects.order_by().aggregate(newest=Max("pk"))["newest"] or 0)
 
 
 def _reader(files: Mapping[str, tuple[Source, Path]]) -> "subprocess.Popen[str]":

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from pacesetter.base.warehouse.parts import Table
 
-FORMAT = 2  # raised when raw tables or facts change their columns: older extracts are then made anew
+FORMAT = 3  # raised when raw tables or facts change their columns: older extracts are then made anew
 
 
 @dataclass(frozen=True)

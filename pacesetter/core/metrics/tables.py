@@ -18,7 +18,7 @@ def _columns(**types: str) -> Columns:
 
 RAW: dict[str, Columns] = {
     "deals": _columns(
-        INT="id account_id pipeline_id stage_id owner_id amount annual_amount term_months sourced_by_id campaign_id lost_reason_id lead_id",
+        INT="id account_id pipeline_id stage_id owner_id amount annual_amount term_months sourced_by_id campaign_id lost_reason_id",
         TEXT="status type currency competitor source category segment industry country",
         DAY="close_date created_on closed_on",
         INSTANT="created_at archived_at lead_at",
@@ -28,7 +28,7 @@ RAW: dict[str, Columns] = {
         INT="id deal_id pipeline_id stage_id owner_id amount annual_amount",
         TEXT="status type currency category",
         DAY="close_date",
-        INSTANT="occurred_at recorded_at",
+        INSTANT="occurred_at",
         TEXTS="fields",
     ),
     "deal_credits": _columns(INT="id deal_id user_id share", TEXT="kind"),
@@ -36,7 +36,7 @@ RAW: dict[str, Columns] = {
     "leads": _columns(
         INT="id owner_id team_id campaign_id",
         TEXT="source country status_type",
-        INSTANT="received_at assigned_at first_response_at two_way_at converted_at archived_at",
+        INSTANT="received_at assigned_at first_response_at two_way_at archived_at",
         FLAG="inbound",
     ),
     "meetings": _columns(INT="id deal_id", INSTANT="happened_at"),

@@ -124,7 +124,6 @@ def _play(tables: dict[str, list[dict[str, Any]]], pk: int, fixed: dict[str, Any
                 "id": len(tables["deal_changes"]) + 1,
                 "deal_id": pk,
                 "occurred_at": instant(day),
-                "recorded_at": instant(day),
                 "fields": fields,
             }
         )
