@@ -5,13 +5,15 @@ holds the lock for the bare inserts. Single verbs take the same way with one row
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from django.db import connection, models, transaction
 
 Rows = Sequence[tuple[Any, ...]]
+MANY = 100  # rows from which on it pays to look for what they share
 
 
 class Stale(Exception):
@@ -22,20 +24,95 @@ class Json(str):
     """A JSON text that is encoded already."""
 
 
+@dataclass
+class Insert:
+    """New rows of a table, by column; what all of them share stands in the statement, so that it is said once and not row by row."""
+
+    table: str
+    columns: dict[str, Sequence[Any]]
+    count: int
+    unless_there: bool
+    same: dict[str, str] = field(default_factory=dict)  # as SQL
+
+    def __post_init__(self) -> None:
+        if self.count >= MANY:
+            shared = {name: said for name, values in self.columns.items() if (said := _said(values)) is not None}
+            self.same, self.columns = shared, {name: values for name, values in self.columns.items() if name not in shared}
+
+    def __call__(self, cursor: Any) -> None:
+        names = ", ".join(f'"{name}"' for name in [*self.same, *self.columns])
+        values = ", ".join([*self.same.values(), *["%s"] * len(self.columns)])
+        skip = " ON CONFLICT DO NOTHING" if self.unless_there else ""
+        rows = zip(*self.columns.values(), strict=True) if self.columns else [()] * self.count
+        cursor.executemany(f'INSERT INTO "{self.table}" ({names}) VALUES ({values}){skip}', rows)
+
+
+def _said(values: Sequence[Any]) -> str | None:
+    """The one value of a column as SQL says it; None where there are several, or where it is better not said there."""
+    first = values[0]
+    if first is None:
+        return "NULL" if values.count(None) == len(values) else None
+    if type(first) in (int, str, Json) and first == values[-1] and "\0" not in str(first) and values.count(first) == len(values):
+        return str(first) if type(first) is int else "'" + first.replace("'", "''").replace("%", "%%") + "'"
+    return None
+
+
+@dataclass
+class Copy:
+    """New rows of a PostgreSQL table, as the text that COPY reads."""
+
+    table: str
+    names: Sequence[str]
+    text: str
+
+    @classmethod
+    def of(cls, table: str, columns: Mapping[str, Sequence[Any]]) -> "Copy":
+        rows = zip(*map(_texts, columns.values()), strict=True)
+        return cls(table, list(columns), "\n".join(map("\t".join, rows)) + "\n")
+
+    def __call__(self, cursor: Any) -> None:
+        columns = ", ".join(f'"{name}"' for name in self.names)
+        with connection.wrap_database_errors, cursor.copy(f'COPY "{self.table}" ({columns}) FROM STDIN') as copy:
+            copy.write(self.text)
+
+
+_ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+
+
+def _texts(values: Sequence[Any]) -> list[str]:
+    """One column as COPY reads it; what repeats is said once."""
+    known = {value: r"\N" if value is None else str(value).translate(_ESCAPED) for value in dict.fromkeys(values)}
+    return list(map(known.__getitem__, values))
+
+
+@dataclass
+class Each:
+    """A statement once for every row of parameters; `all_meet` demands that every one of them meets a record."""
+
+    statement: str
+    rows: Rows
+    all_meet: bool = False
+
+    def __call__(self, cursor: Any) -> None:
+        cursor.executemany(self.statement, self.rows)
+        if self.all_meet and cursor.rowcount != len(self.rows):
+            raise Stale
+
+
 class Writes:
-    """Statements with their rows, in the order in which they are stored."""
+    """Statements with their rows, in the order in which they are stored; they may be sent to another process."""
 
     def __init__(self) -> None:
-        self._steps: list[Callable[[Any], None]] = []
+        self._steps: list[Insert | Copy | Each] = []
 
     def insert(self, model: Any, columns: Mapping[str, Sequence[Any]], *, unless_there: bool = False) -> None:
         """New rows of a model, by column; `unless_there` skips what a unique constraint knows already."""
-        known = _fields(model)
-        rows = list(zip(*(adapted(known[name], values) for name, values in columns.items()), strict=True))
-        if rows:
-            names = [known[name].column for name in columns]
+        known, table = _fields(model), model._meta.db_table
+        count = len(next(iter(columns.values())))
+        if count:
+            named = {known[name].column: adapted(known[name], values) for name, values in columns.items()}
             copied = connection.vendor == "postgresql" and not unless_there
-            self._steps.append(_copy(model._meta.db_table, names, rows) if copied else _many(insertion(model, names, unless_there), rows))
+            self._steps.append(Copy.of(table, named) if copied else Insert(table, named, count, unless_there))
 
     def update(self, objects: Sequence[Any], columns: Sequence[str]) -> None:
         """The given columns of changed instances; `Stale` when one is no longer the version that it was read as."""
@@ -51,40 +128,13 @@ class Writes:
     def execute(self, statement: str, rows: Rows, *, each: bool = False) -> None:
         """A statement once for every row of parameters; `each` demands that every one of them meets a record."""
         if rows:
-            self._steps.append(_many(statement, rows, each))
+            self._steps.append(Each(statement, rows, each))
 
     def store(self) -> None:
         """Write everything, in one transaction: the caller's, if there is one."""
         with transaction.atomic(savepoint=False), connection.cursor() as cursor:
             for step in self._steps:
                 step(cursor)
-
-
-def _many(statement: str, rows: Rows, each: bool = False) -> Callable[[Any], None]:
-    def step(cursor: Any) -> None:
-        cursor.executemany(statement, rows)
-        if each and cursor.rowcount != len(rows):
-            raise Stale
-
-    return step
-
-
-def _copy(table: str, names: Sequence[str], rows: Rows) -> Callable[[Any], None]:
-    columns = ", ".join(f'"{name}"' for name in names)
-
-    def step(cursor: Any) -> None:
-        with connection.wrap_database_errors, cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:
-            for row in rows:
-                copy.write_row(row)
-
-    return step
-
-
-def insertion(model: type[models.Model], names: Sequence[str], unless_there: bool) -> str:
-    """The statement that inserts one row."""
-    columns, places = ", ".join(f'"{name}"' for name in names), ", ".join(["%s"] * len(names))
-    skip = " ON CONFLICT DO NOTHING" if unless_there else ""
-    return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({places}){skip}'
 
 
 @lru_cache
