@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pacesetter.base import fields as catalogue
 from pacesetter.base import history
 from pacesetter.base.models import HistoryEntry
+from pacesetter.base.writes import Writes
 from pacesetter.core.registry import Registry
 
 if TYPE_CHECKING:
@@ -73,6 +74,18 @@ class Remark:
     refuse: bool = True
 
 
+@dataclass
+class Ready:
+    """New records with everything that is written for them, which the call does; it may be sent to another process before."""
+
+    ids: list[int]
+    writes: Writes
+
+    def __call__(self) -> list[int]:
+        self.writes.store()
+        return self.ids
+
+
 class Loader:
     """One import target. `after` names the nouns that are loaded before it, `files` words of file names that give it away.
 
@@ -107,7 +120,7 @@ class Loader:
         return {}
 
     def tables(self) -> tuple[Any, ...]:
-        """The models that a flood of new rows fills."""
+        """The models that a flood of new rows fills, their own first; where there are some, `prepare` gives something `Ready`."""
         return ()
 
     def count(self) -> int | None:

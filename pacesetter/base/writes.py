@@ -5,6 +5,7 @@ holds the lock for the bare inserts. Single verbs take the same way with one row
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -177,6 +178,9 @@ def reserve(model: Any, count: int) -> Iterable[int]:
     """Ids that nobody else will be given; those that are not used in the end are gaps."""
     if not count:
         return ()
+    if len(_stock[model]) >= count:
+        mine, _stock[model] = _stock[model][:count], _stock[model][count:]
+        return mine
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -184,6 +188,14 @@ def reserve(model: Any, count: int) -> Iterable[int]:
             return [pk for (pk,) in cursor.fetchall()]
         last = _advance(cursor, table, count)
     return range(last - count + 1, last + 1)
+
+
+def stock(model: Any, ids: Iterable[int]) -> None:
+    """Take these ids, which somebody else reserved, before any other."""
+    _stock[model].extend(ids)
+
+
+_stock: dict[Any, list[int]] = defaultdict(list)
 
 
 def _advance(cursor: Any, table: str, count: int) -> int:

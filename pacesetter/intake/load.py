@@ -7,23 +7,20 @@ it came to together, so that a killed load goes on where it stopped and people a
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
-from functools import partial
 
-from django.db.models import F
-
-from pacesetter.base import clock, indexes, jobs, loaders
+from pacesetter.base import clock, indexes, loaders
 from pacesetter.base.actor import Actor
-from pacesetter.base.models import ExternalId
-from pacesetter.base.writes import Stale, Writes
-from pacesetter.intake.check import Matcher, Step, differences, refusal
-from pacesetter.intake.models import Import, ImportFile, Refusal, Repair
+from pacesetter.base.writes import Stale
+from pacesetter.intake.ahead import Ahead, may_go_ahead
+from pacesetter.intake.check import Matcher, Step
+from pacesetter.intake.chunks import Chunk, Here, Making, nothing
+from pacesetter.intake.models import Import, ImportFile, Repair
 from pacesetter.intake.pace import Pace, checkpoints_apart, nobody_waits, uncollected
 from pacesetter.intake.resolve import MADE, Resolver
-from pacesetter.intake.rows import Plan, Row
+from pacesetter.intake.rows import Plan
 
-REFUSAL = ("file_id", "line", "column", "value", "key", "code", "params", "cells")
 TRIES = 5
-FLOOD = 20_000  # rows from which on it pays to take indexes off
+FLOOD = 20_000  # rows from which on it pays to take indexes off, and to prepare in a process beside
 
 
 @uncollected()
@@ -65,15 +62,14 @@ class Loading:
         self.file = file
         self.by = by
         self.pace = pace
-        self.plan = Plan(file, resolver)
-        self.loader = self.plan.loader
-        self.matcher = Matcher(self.plan)
-        self.same: loaders.Values = {"currency": file.batch.currency} if "currency" in self.plan.slots else {}
+        self.making = Making(file, resolver, by)
+        self.loader = self.making.loader
+        self.large = file.rows >= FLOOD
 
     def run(self) -> Iterator[int]:
         """Load the rows not yet loaded; yields how many lines each step took."""
-        flooded = self.loader.tables() if self.pace.alone and self.file.rows >= FLOOD else ()
-        keep = indexes.LOOKED_UP if self.matcher.strangers else frozenset()
+        flooded = self.loader.tables() if self.pace.alone and self.large else ()
+        keep = indexes.LOOKED_UP if self.making.matcher.strangers else frozenset()
         with indexes.off([model for model in flooded if model.objects.count() < self.file.rows], keep=keep):
             yield from self._rows()
         self._link()
@@ -81,96 +77,48 @@ class Loading:
     def _rows(self) -> Iterator[int]:
         if not self.file.loaded_line:
             self.pace.store(self._start_over)
-        for batch in self.plan.batches():
-            self.plan.resolve(batch, links=False)
-            ids = self.matcher.match(batch)
-            for rows in self.pace.pieces(batch):
-                if rows[-1].line > self.file.loaded_line:
-                    self._load([row for row in rows if row.line > self.file.loaded_line], ids)
-                yield len(rows)
+        beside = self.large and may_go_ahead(self.loader)
+        with Ahead(self.file, self.by, self.pace, self.loader) if beside else Here(self.making, self.pace) as source:
+            for lines, chunk in source:
+                if chunk:
+                    self._store(chunk, source.again)
+                yield lines
 
     def _start_over(self) -> None:
         """The check's refusals give way to the load's own, which see what is there by now."""
         if ImportFile.objects.filter(pk=self.file.pk, loaded_line=0).update(new=0, updates=0, same=0, refused=0):
             self.file.refusals.all().delete()
 
-    def _load(self, rows: list[Row], ids: Mapping[int, int]) -> None:
-        self.repeated(lambda: Chunk(self, rows, ids).store)
-        self.file.loaded_line = rows[-1].line
-
-    def repeated(self, prepare: Callable[[], Callable[[], None]]) -> None:
-        """Prepare, then write; once more where somebody changed a record in between."""
+    def _store(self, chunk: Chunk, again: Callable[[Chunk], Chunk]) -> None:
+        """Write a chunk; one that was prepared anew where somebody changed a record in between."""
         for _ in range(TRIES):
             try:
-                return self.pace.store(prepare())
+                return self.pace.store(chunk.store)
             except Stale:
-                continue
+                chunk = again(chunk)
         raise Stale
-
-    def change(self, values: Mapping[int, loaders.Values]) -> list[tuple[int, loaders.Values]]:
-        """What differs from the stored values, by record."""
-        stored = self.loader.stored(values.keys()) if values else {}
-        return [(pk, different) for pk, one in values.items() if (different := differences(self.loader, one, stored[pk]))]
 
     def _link(self) -> None:
         """Fill the fields that point at rows of the same file, now that all of them are there."""
-        links = [key for key in self.loader.links if key in self.plan.columns]
+        plan = self.making.plan
+        links = [key for key in self.loader.links if key in plan.columns]
         if not links:
             return
         for key in links:
-            self.plan.resolver.forget(next(cell.slot.lookup for cell in self.plan.cells if cell.slot.key == key))
-        matcher = Matcher(self.plan)
-        for batch in self.plan.batches():
-            self.plan.resolve(batch)
+            plan.resolver.forget(next(cell.slot.lookup for cell in plan.cells if cell.slot.key == key))
+        matcher = Matcher(plan)
+        for batch in plan.batches():
+            plan.resolve(batch)
             ids = matcher.match(batch)
             wanted = {ids[row.line]: {key: row.values[key] for key in links if key in row.values} for row in batch if row.line in ids}
             for some in self.pace.pieces(list(wanted.items())):
-                self.repeated(partial(self._linking, dict(some)))
+                self._change(dict(some))
 
-    def _linking(self, wanted: Mapping[int, loaders.Values]) -> Callable[[], None]:
-        changes = self.change(wanted)
-        return self.loader.prepare_update(changes, by=self.by) if changes else _nothing
-
-
-class Chunk:
-    """Some rows of a file: everything about them that can be done before others have to wait is done here at once."""
-
-    def __init__(self, loading: Loading, rows: list[Row], ids: Mapping[int, int]) -> None:
-        self.loading, self.file, self.by = loading, loading.file, loading.by
-        self.last = rows[-1].line
-        refused = [row for row in rows if row.refused]
-        self.new = [row for row in rows if not row.refused and row.line not in ids]
-        old = {ids[row.line]: row for row in rows if not row.refused and row.line in ids}
-        changes = loading.change({pk: row.values for pk, row in old.items()})
-        self.create = loading.loader.prepare([loading.same | row.values for row in self.new], by=self.by) if self.new else list
-        self.update = loading.loader.prepare_update(changes, by=self.by) if changes else _nothing
-        self.writes = Writes()
-        self._name(self.writes, {pk: row for pk, row in old.items() if row.key}, unless_there=True)
-        told = [refusal(self.file, row) for row in refused]
-        self.writes.insert(Refusal, {name: [getattr(one, name) for one in told] for name in REFUSAL})
-        self.counts = {"new": len(self.new), "updates": len(changes), "same": len(old) - len(changes), "refused": len(refused)}
-
-    def _name(self, writes: Writes, rows: Mapping[int, Row], *, unless_there: bool) -> None:
-        """Remember under which id the source knows each record."""
-        same = {"source": [self.file.batch.source] * len(rows), "noun": [self.loading.loader.noun] * len(rows)}
-        names = same | {"value": [row.key for row in rows.values()], "object_id": list(rows)}
-        writes.insert(ExternalId, names, unless_there=unless_there)
-
-    def store(self) -> None:
-        """What is left: to write."""
-        self._advance()
-        named = {pk: row for pk, row in zip(self.create(), self.new, strict=True) if row.key}
-        self._name(self.writes, named, unless_there=False)
-        self.update()
-        self.writes.store()
-        self.loading.matcher.own(named)
-
-    def _advance(self) -> None:
-        """Note how far the load came, unless another worker took over and was here before: then nothing of this chunk stays."""
-        mine = ImportFile.objects.filter(pk=self.file.pk, loaded_line=self.file.loaded_line)
-        if not mine.update(loaded_line=self.last, **{name: F(name) + count for name, count in self.counts.items()}):
-            raise jobs.LeaseLost
-
-
-def _nothing() -> None:
-    """Nothing differs."""
+    def _change(self, wanted: Mapping[int, loaders.Values]) -> None:
+        for _ in range(TRIES):
+            changes = self.making.changes(wanted)
+            try:
+                return self.pace.store(self.loader.prepare_update(changes, by=self.by) if changes else nothing)
+            except Stale:
+                continue
+        raise Stale

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pacesetter.base import fields, history
-from pacesetter.base.loaders import DELETED, ID, MERGED, Loader, Slot, Values, slots
+from pacesetter.base.loaders import DELETED, ID, MERGED, Loader, Ready, Slot, Values, slots
 from pacesetter.base.models import Dirty, ExternalId, HistoryEntry
 from pacesetter.base.writes import Writes
 from pacesetter.core.labels import mark
@@ -57,14 +57,9 @@ class ShelfLoader(Loader):
     def create(self, rows: list[Values], *, by: "Actor") -> list[int]:
         return self.prepare(rows, by=by)()
 
-    def prepare(self, rows: list[Values], *, by: "Actor") -> Callable[[], list[int]]:
+    def prepare(self, rows: list[Values], *, by: "Actor") -> Ready:
         prepared = self.ready([{"owner": None, **row} if "owner" in self.known else row for row in rows], by)
-
-        def store() -> list[int]:
-            prepared.writes.store()
-            return prepared.ids
-
-        return store
+        return Ready(prepared.ids, prepared.writes)
 
     def ready(self, rows: list[Values], by: "Actor") -> Prepared[Any]:
         """New records with all that is written for them."""
