@@ -6,9 +6,9 @@ holds the lock for the bare inserts. Single verbs take the same way with one row
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -147,31 +147,30 @@ def _fields(model: Any) -> Mapping[str, Any]:
 def adapted(field: Any, values: Sequence[Any]) -> Sequence[Any]:
     """Values of one column as the database driver takes them."""
     if isinstance(field, models.JSONField):
-        return [value if isinstance(value, Json) else _json(value, field) for value in values]
+        kinds = set(map(type, values))
+        if len(kinds) == 1 and not any(values):  # the usual default, made for each row of its own
+            return [_json(values[0], field)] * len(values)
+        return values if kinds == {Json} else [value if type(value) is Json else _json(value, field) for value in values]
+    convert = _conversion(field)
+    if convert is None:
+        return values
+    known = {value: convert(value) for value in set(values)}
+    return list(map(known.__getitem__, values))
+
+
+def _conversion(field: Any) -> Callable[[Any], Any] | None:
+    """What single values of a field go through; None where the driver takes them as they are."""
     if isinstance(field, models.DateTimeField):
-        return list(map(_instant, values))
+        return connection.ops.adapt_datetimefield_value
     if isinstance(field, models.DateField):
-        return list(map(_day, values))
-    if isinstance(field, models.UUIDField):
-        known = {value: field.get_db_prep_value(value, connection) for value in set(values)}
-        return [known[value] for value in values]
-    return values
+        return connection.ops.adapt_datefield_value
+    return partial(field.get_db_prep_value, connection=connection) if isinstance(field, models.UUIDField) else None
 
 
 def _json(value: Any, field: Any) -> str | None:
     if not value and isinstance(value, (dict, list)):
         return "[]" if isinstance(value, list) else "{}"
     return None if value is None else json.dumps(value, cls=field.encoder)
-
-
-@lru_cache(maxsize=50_000)
-def _instant(value: Any) -> Any:
-    return connection.ops.adapt_datetimefield_value(value)
-
-
-@lru_cache(maxsize=50_000)
-def _day(value: Any) -> Any:
-    return connection.ops.adapt_datefield_value(value)
 
 
 def reserve(model: Any, count: int) -> Iterable[int]:

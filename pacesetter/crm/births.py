@@ -26,6 +26,7 @@ Row = TypeVar("Row")
 Columns = dict[str, list[Any]]
 Raw = Sequence[Mapping[str, Any]]
 _MISSING = object()
+_PLAIN = (type(None), str, object)  # what is equal to nothing of another kind
 
 
 class Prepared(Generic[Row]):
@@ -85,6 +86,8 @@ def _cleaned(field: Field, values: list[Any], currencies: list[str], default: An
 
 def each(values: Sequence[Any], convert: Callable[[Any], Any]) -> list[Any]:
     """`convert` of every value, asked only once for those that repeat."""
+    if values and values[0] is values[-1] and values.count(values[0]) == len(values) and type(values[0]) in _PLAIN:
+        return [convert(values[0])] * len(values)
     kinds = set(map(type, values))
     if not kinds.isdisjoint((list, dict)) or sum(issubclass(kind, (int, float, Decimal)) for kind in kinds) > 1:
         return [convert(value) for value in values]  # lists do not hash, and 1 is equal to True
@@ -102,21 +105,37 @@ def demand(columns: Columns, known: Mapping[str, Field]) -> None:
 def facts(columns: Columns, known: Mapping[str, Field]) -> list[Json]:
     """What is known of each new record, as the changes of its first history entry."""
     parts = [_told(key, _read(columns, field)) for key, field in known.items()]
-    told = [column for column in parts if any(column)]
-    return (
-        [Json("{" + ", ".join(filter(None, texts)) + "}") for texts in zip(*told, strict=True)]
-        if told
-        else [Json("{}")] * len(columns["id"])
-    )
+    told = _joined([column for column in parts if any(column)])
+    if not told:
+        return [Json("{}")] * len(columns["id"])
+    return [Json("{" + ", ".join(filter(None, texts)) + "}") for texts in zip(*told, strict=True)]
+
+
+def _joined(told: list[list[str]]) -> list[list[str]]:
+    """Neighbours that say the same of every record become one."""
+    parts: list[list[str]] = []
+    before = False
+    for column in told:
+        alike = column[0] == column[-1] and column.count(column[0]) == len(column)
+        if alike and before:
+            parts[-1] = [f"{parts[-1][0]}, {column[0]}"] * len(column)
+        else:
+            parts.append(column)
+        before = alike
+    return parts
 
 
 def _told(key: str, values: Sequence[Any]) -> list[str]:
     head = f"{json.dumps(key)}: [null, "
-    return each(values, lambda value: f"{head}{_json(canonical(value))}]" if value or value not in (None, "", False) else "")
 
+    def tell(value: Any) -> str:
+        if type(value) is str:
+            return f"{head}{encode_text(value)}]" if value else ""
+        if type(value) is int:
+            return f"{head}{value}]" if value else ""
+        return f"{head}{json.dumps(canonical(value))}]" if value or value not in (None, "", False) else ""
 
-def _json(value: Any) -> str:
-    return encode_text(value) if type(value) is str else str(value) if type(value) is int else json.dumps(value)
+    return each(values, tell)
 
 
 def _read(columns: Columns, field: Field) -> Sequence[Any]:

@@ -21,9 +21,9 @@ BIGGEST = 2**63 - 1  # what an id column holds
 
 def demand(field: Field, ids: Iterable[int | None], *, by: "Actor") -> None:
     """Refuse the first id that this actor does not find."""
-    wanted = sorted({pk for pk in ids if pk is not None})
-    if field.type not in ("user", "ref") or field.is_custom or by.via == "import" or not wanted:
+    if field.type not in ("user", "ref") or field.is_custom or by.via == "import":
         return
+    wanted = sorted({pk for pk in ids if pk is not None})
     noun = field.ref or "user"
     rows = _tables()[noun]._default_manager.all()
     if hasattr(rows, "visible_to"):
