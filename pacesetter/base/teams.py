@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from pacesetter.base import clock, history
 from pacesetter.base.fields import canonical
@@ -22,20 +22,22 @@ TERMS: dict[str, tuple[Any, str]] = {
     "employment": (Employment, "ramp_until"),
     "leave": (Leave, "kind"),
 }
+# Only the lines below somebody are read, and not those of the whole company; UNION ends where lines run in a circle.
+UNDER = """
+WITH RECURSIVE under (id) AS (
+    SELECT user_id FROM base_reporting WHERE manager_id = %s AND since <= %s AND until > %s
+    UNION
+    SELECT line.user_id FROM base_reporting AS line JOIN under ON line.manager_id = under.id WHERE line.since <= %s AND line.until > %s
+)
+SELECT id FROM under"""
 
 
 def everyone_under(user_id: int, day: dt.date | None = None) -> set[int]:
     """The ids of all direct and indirect reports on a day (default: today)."""
-    lines: dict[int, list[int]] = {}
-    for manager, user in Reporting.objects.on(day or clock.today()).values_list("manager_id", "user_id"):
-        lines.setdefault(manager, []).append(user)
-    found: set[int] = set()
-    waiting = [user_id]
-    while waiting:
-        new = [u for u in lines.get(waiting.pop(), []) if u not in found and u != user_id]
-        found.update(new)
-        waiting.extend(new)
-    return found
+    on = (day or clock.today()).isoformat()
+    with connection.cursor() as cursor:
+        cursor.execute(UNDER, [user_id, on, on, on, on])
+        return {pk for (pk,) in cursor.fetchall()} - {user_id}
 
 
 def team_of(user: User, day: dt.date | None = None) -> Team | None:

@@ -9,6 +9,7 @@ import time
 
 import click
 
+THREADS = 8  # that answer requests, of all web processes together
 HUNG_SECONDS = 60  # of silence after a worker's last sign of life has grown old
 
 
@@ -72,8 +73,15 @@ def _show_signins(password: str, people: list[tuple[str, str, str]]) -> None:
     table(["Role", "Name", "E-mail"], people)
 
 
+def web_processes() -> int:
+    """As many as the setting says; else two where there are cores for them, because one Python process uses one core at a time."""
+    from django.conf import settings
+
+    return settings.WEB_PROCESSES or min(2, os.cpu_count() or 1)
+
+
 class _Processes:
-    """The two children of `up`. A worker that dies or hangs is started again; the web going down ends everything."""
+    """The children of `up`: the web and the worker. A worker that dies or hangs is started again; the web going down ends everything."""
 
     def __init__(self, host: str, port: int) -> None:
         self.web = start(
@@ -86,9 +94,9 @@ class _Processes:
             "--port",
             str(port),
             "--workers",
-            "1",
+            str(web_processes()),
             "--blocking-threads",
-            "8",
+            str(max(1, THREADS // web_processes())),
             "--no-access-log",
             "--log-level",
             "error",

@@ -16,6 +16,10 @@ PACESETTER_URL = boot("PACESETTER_URL", "", "Public address, for links in invita
 BEHIND_HTTPS = (
     boot("PACESETTER_HTTPS", "", "1 when a proxy in front speaks HTTPS: secure cookies, HSTS, X-Forwarded-Proto is believed.") == "1"
 )
+WEB_PROCESSES = int(
+    boot("PACESETTER_WEB_PROCESSES", "", "Web processes that `pacesetter up` starts; empty means two where there are two cores, else one.")
+    or 0
+)
 API_RATE = int(boot("PACESETTER_API_RATE", "1200", "API calls that one person may make in a minute."))
 UPLOAD_BYTES = 1_000_000 * int(boot("PACESETTER_UPLOAD_MB", "500", "Largest upload in megabytes; larger files are refused unread."))
 LOG_FORMAT = boot("PACESETTER_LOG", "text", "text or json: the format of log lines.")
@@ -104,7 +108,7 @@ SIGNIN_WAIT = 300  # seconds after five wrong passwords or codes
 ACCOUNT_RATE_LIMITS = {"login_failed": f"10/m/ip,5/{SIGNIN_WAIT}s/key", "second_factor": f"20/m/ip,5/{SIGNIN_WAIT}s/key"}
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"  # a page view never writes to the database
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = {"default": {"BACKEND": "pacesetter.base.shared.SharedCache", "LOCATION": PACESETTER_DATA / "shared.sqlite3"}}
 
 EMAIL_HOST = boot("PACESETTER_EMAIL_HOST", "", "Mail server for invitations and resets; without it links are shown to copy.")
 EMAIL_PORT = int(boot("PACESETTER_EMAIL_PORT", "587", "Port of the mail server."))

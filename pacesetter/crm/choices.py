@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from pacesetter.base import search as words
 from pacesetter.base.fields import Field
+from pacesetter.base.memory import once
 from pacesetter.base.models import Team, User
 from pacesetter.base.scope import scope_of
 from pacesetter.core.errors import NotFound
@@ -12,6 +13,8 @@ from pacesetter.core.labels import in_language
 from pacesetter.crm.models import Account, Campaign, Contact, Deal, Lead, LeadStatus, LostReason, Pipeline, Product, Stage
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from pacesetter.base.actor import Actor
 
 Choices = list[tuple[int, str]]
@@ -19,13 +22,24 @@ RECORDS: dict[str, Any] = {"account": Account, "contact": Contact, "deal": Deal,
 SEARCHED = {"deal": ("name_key", "account__name_key"), "contact": ("name_key", "email"), "lead": ("name_key", "email")}
 SUGGESTIONS = 8
 AMONG = 500  # where more records match, the first of so many are suggested
+MANY = 200  # people; one searches among more: a page with thousands of names in it is slow to make, to send and to read
 
 
 def people(by: "Actor") -> Choices:
     """The people whose records this actor may see, those who sign in first."""
+    return list(_people(by).values_list("pk", "name"))
+
+
+def few_people(by: "Actor") -> Choices | None:
+    """The same people; None where they are too many to list."""
+    found = once(("people", by.user_id, by.level), lambda: list(_people(by).values_list("pk", "name")[: MANY + 1]))
+    return found if len(found) <= MANY else None
+
+
+def _people(by: "Actor") -> "QuerySet[User]":
     owners = scope_of(by).owners
     rows = User.objects.all() if owners is None else User.objects.filter(pk__in=owners)
-    return list(rows.order_by("-is_active", "name_key").values_list("pk", "name"))
+    return rows.order_by("-is_active", "name_key")
 
 
 def pipelines() -> list[Pipeline]:
@@ -73,12 +87,14 @@ LISTS: dict[str, Callable[["Actor", str], Choices]] = {
 def of(field: Field, by: "Actor", language: str) -> Choices | None:
     """The choices of a reference field; None where one searches instead."""
     if field.type == "user":
-        return people(by)
+        return few_people(by)
     return LISTS[field.ref](by, language) if field.ref in LISTS else None
 
 
 def search(noun: str, text: str, by: "Actor", limit: int = SUGGESTIONS) -> list[Any]:
-    """The records of a noun whose name has a word that begins with every word of `text`; open deals come first."""
+    """The records of a noun whose name has a word that begins with every word of `text`; open deals and those who sign in come first."""
+    if noun == "user":
+        return list(_people(by).filter(words.says(text, ("name_key",)))[:limit])
     rows = RECORDS[noun].objects.visible_to(by).live()
     found: list[Any] = []
     for part in (rows.filter(status="open"), rows.exclude(status="open")) if noun == "deal" else (rows,):

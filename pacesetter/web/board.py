@@ -39,7 +39,8 @@ class Board(lists.ListPage):
 
     @cached_property
     def where(self) -> str:
-        own = f"status = open and pipeline = {self.pipeline.pk if self.pipeline else 0}"
+        stages = ", ".join(str(stage.pk) for stage in self.stages)
+        own = f"status = open and stage in ({stages or 0})"  # not the pipeline: its index leads to closed deals too
         return f"{super().where} and {own}" if super().where else own
 
     @property

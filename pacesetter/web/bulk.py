@@ -79,7 +79,9 @@ def _apply(request: Request, kind: Noun, records: list[Any], key: str) -> HttpRe
 def _preview(request: Request, kind: Noun, records: list[Any], key: str, problem: str = "", status: int = 200) -> HttpResponse:
     one = fields.one(kind.key, key)
     data = request.POST if request.method == "POST" else request.GET
-    entry = forms.replace(forms.entry(one, request.actor), value=data.get(key, ""), required=False, empty=_("Choose …"))
+    entry = forms.replace(
+        forms.entry(one, request.actor), value=data.get(key, ""), text=data.get(f"{key}_text", ""), required=False, empty=_("Choose …")
+    )
     if kind.key == "deal" and key == "stage":
         entry = forms.replace(
             entry, choices=[(str(s.pk), forms.in_words(s.label)) for s in choices.stages(records[0].pipeline) if s.type == "open"]
@@ -113,7 +115,7 @@ def _before_after(request: Request, kind: Noun, records: list[Any], key: str, en
             }
         )[:4]
     )
-    chosen = dict(entry.choices).get(str(entry.value), "") or (str(entry.value) if entry.kind == "date" else "")
+    chosen = dict(entry.choices).get(str(entry.value), "") or entry.text or (str(entry.value) if entry.kind == "date" else "")
     rows = [(entry.label, now, chosen or "…")]
     return rows + _sums(request, kind, records, key, str(entry.value or ""))
 

@@ -1,6 +1,7 @@
 """What a deal is made of besides its fields: line items and the credit for it, each stated as a whole."""
 
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from django.http import HttpResponse
@@ -32,9 +33,16 @@ def line_form(request: Request, deal: Any, rows: list[Any]) -> dict[str, Any]:
 
 def credit_form(request: Request, rows: list[Any]) -> dict[str, Any]:
     """The credits as a form, in per cent."""
-    shown: list[dict[str, Any]] = [{"user": row.user_id, "kind": row.kind, "share": f"{row.share / 100:g}"} for row in rows]
+    shown: list[tuple[Any, str, str]] = [(row.user_id, row.kind, f"{row.share / 100:g}") for row in rows]
     kinds = [(key, _(label)) for key, label in CREDIT_KINDS]
-    return {"people": choices.people(request.actor), "kinds": kinds, "rows": [*shown, {"user": "", "kind": "owner", "share": ""}]}
+    made = [_credit(request, at, *one) for at, one in enumerate([*shown, ("", "owner", "")], 1)]
+    return {"kinds": kinds, "rows": made}
+
+
+def _credit(request: Request, at: int, user: Any, kind: str, share: str) -> dict[str, Any]:
+    """One row: whose credit, of which kind, how much."""
+    label = f"{_('Person')} {at}"
+    return {"user": forms.person(forms.Entry("user", label, value=user), request.actor), "id": f"credit-{at}", "kind": kind, "share": share}
 
 
 def _typed(minor: int, currency: str) -> str:
@@ -62,11 +70,18 @@ def _line(request: Request, deal: Any, product: str, quantity: str, price: str) 
 def credits(request: Request, pk: int) -> HttpResponse:
     """State who gets the credit; a row without person is left out."""
     deal = DEAL.find(pk, request.actor)
-    sent = zip(*(request.POST.getlist(name) for name in ("user", "kind", "share")), strict=False)
+    sent = zip(_people(request), request.POST.getlist("kind"), request.POST.getlist("share"), strict=False)
     shares = [_share(request, *row) for row in sent if row[0]]
     deal_parts.set_credits(deal, shares=shares, by=request.actor)
     toasts.add(request, _("Credits changed"))
     return redirect(DEAL.url("record", pk))
+
+
+def _people(request: Request) -> list[str]:
+    """Who was picked in each row, or named where nobody could be picked."""
+    picked, typed = request.POST.getlist("user"), [text.strip() for text in request.POST.getlist("user_text")]
+    named = zip_longest(picked, typed, fillvalue="")
+    return [pk or (str(forms.named("user", text, request.actor, "user")) if text else "") for pk, text in named]
 
 
 def _share(request: Request, user: str, kind: str, share: str) -> tuple[Any, str, int]:

@@ -61,9 +61,9 @@ def change(kind: Noun, record: Any, key: str, value: Any, request: Request) -> N
         kind.verbs.edit(record, by=request.actor, version=version, **{key: value})
 
 
-def person(value: str | None, request: Request) -> Any:
+def person(value: str | int | None, request: Request) -> Any:
     """One of the people this actor may choose."""
-    return choices.person(int(value), request.actor) if value and value.isdigit() else None
+    return choices.person(int(value or 0), request.actor) if str(value or "").isdigit() else None
 
 
 def stage(value: str | None) -> Any:

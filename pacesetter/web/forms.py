@@ -18,7 +18,6 @@ from pacesetter.core.money import to_major
 from pacesetter.core.text import fold
 from pacesetter.crm import choices
 from pacesetter.web import formats, words
-from pacesetter.web.nouns import NOUNS
 
 KINDS = {
     "long_text": "text_area", "email": "email", "phone": "tel", "url": "text", "date": "date", "instant": "datetime-local",
@@ -94,11 +93,30 @@ def _typed(one: Field, raw: Any, row: Any) -> str:
 
 
 def _reference(made: Entry, one: Field, actor: Actor, row: Any) -> Entry:
+    if one.type == "user":
+        return person(made, actor)
     listed = choices.of(one, actor, formats.locale().language)
     if listed is not None:
-        return replace(made, kind="choice", choices=[(str(pk), text) for pk, text in listed], value=str(made.value) if made.value else "")
+        return _listed(made, listed)
     target = getattr(row, one.key, None) if row is not None else None
     return replace(made, kind="record", source=reverse("options", args=[one.ref]), text=str(target) if target else "")
+
+
+def _listed(made: Entry, listed: choices.Choices) -> Entry:
+    return replace(made, kind="choice", choices=[(str(pk), text) for pk, text in listed], value=str(made.value) if made.value else "")
+
+
+def person(made: Entry, actor: Actor) -> Entry:
+    """An entry that takes one of the people somebody may choose: from a list, or by searching where they are many."""
+    few = choices.few_people(actor)
+    if few is not None:
+        return _listed(made, few)
+    return replace(made, kind="record", source=reverse("options", args=["user"]), text=name_of(made.value))
+
+
+def name_of(pk: Any) -> str:
+    """What a person is called; empty for nobody."""
+    return choices.names([int(pk)]).get(int(pk), "") if pk else ""
 
 
 @dataclass
@@ -141,8 +159,8 @@ def value_of(one: Field, data: Mapping[str, str], actor: Actor) -> Any:
         return "true" if text else "false"
     if one.type in NUMERIC and text:
         return _number(one, text)
-    if one.type == "ref" and not text and data.get(f"{one.key}_text", "").strip():
-        return _named(one, data[f"{one.key}_text"], actor)
+    if one.type in ("ref", "user") and not text and data.get(f"{one.key}_text", "").strip():
+        return named(one.ref or "user", data[f"{one.key}_text"], actor, one.key)
     return text or None
 
 
@@ -153,12 +171,12 @@ def _number(one: Field, text: str) -> str:
         raise Invalid("wrong_type", field=one.key, value=text, type=_("number")) from None
 
 
-def _named(one: Field, text: str, actor: Actor) -> int:
+def named(noun: str, text: str, actor: Actor, field: str) -> int:
     """Without JavaScript a record is named, not picked."""
-    for found in choices.search(one.ref, text, actor):
+    for found in choices.search(noun, text, actor):
         if fold(found.name) == fold(text):
             return int(found.pk)
-    raise Invalid("unknown_name", field=one.key, noun=words.noun(NOUNS[one.ref].key), name=text)
+    raise Invalid("unknown_name", field=field, noun=words.noun(noun), name=text)
 
 
 __all__ = ["Entry", "Form", "build", "entry", "in_words", "label_of", "read", "replace", "value_of"]

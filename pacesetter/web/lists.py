@@ -20,7 +20,7 @@ from pacesetter.crm import choices
 from pacesetter.web import formats, saved_views, words
 from pacesetter.web.cells import NUMBERS, Looks, place
 from pacesetter.web.edits import editable
-from pacesetter.web.forms import label_of
+from pacesetter.web.forms import label_of, name_of
 from pacesetter.web.metric_records import Behind, named
 from pacesetter.web.nouns import NOUNS, Noun
 from pacesetter.web.request import Request, wants
@@ -97,7 +97,7 @@ class ListPage:
 
     @cached_property
     def chosen(self) -> dict[str, str]:
-        return {key: self.get[key] for key in self.noun.filters if self.get.get(key)}
+        return {key: value for key in self.noun.filters if (value := self.get.get(key) or self.get.get(f"{key}_text", "").strip())}
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
@@ -185,13 +185,25 @@ class ListPage:
         return [self._filter(self.view.columns[key].field) for key in self.noun.filters]
 
     def _filter(self, one: Field) -> dict[str, Any]:
-        listed = choices.of(one, self.request.actor, self.looks.language)
-        if listed is None:
-            listed = fields.choices(one, self.looks.language, _)  # type: ignore[assignment]
-        options = [("@me", _("Me"))] if one.type == "user" else []
-        options += [(str(key), text) for key, text in listed or []]
-        anyone = _("Anyone") if one.type == "user" else _("Any")
-        return {"name": one.key, "label": label_of(one), "value": self.chosen.get(one.key, ""), "any": anyone, "choices": options}
+        shown = {"name": one.key, "label": label_of(one), "value": self.chosen.get(one.key, ""), "any": _("Any")}
+        if one.type == "user":
+            return shown | {"any": _("Anyone")} | self._people(shown["value"])
+        listed = choices.of(one, self.request.actor, self.looks.language) or fields.choices(one, self.looks.language, _)
+        return shown | {"choices": [(str(key), text) for key, text in listed]}
+
+    def _people(self, chosen: str) -> dict[str, Any]:
+        """Whose records: from a list, or by searching where people are many."""
+        few = choices.few_people(self.request.actor)
+        if few is not None:
+            return {"choices": [("@me", _("Me")), *((str(pk), name) for pk, name in few)]}
+        picked = chosen == "@me" or chosen.isdigit()
+        said = _("Me") if chosen == "@me" else name_of(chosen) if picked else chosen
+        return {
+            "source": f"{reverse('options', args=['user'])}?me=1",
+            "value": chosen if picked else "",
+            "text": said,
+            "placeholder": _("Anyone"),
+        }
 
     @property
     def where_chips(self) -> list[dict[str, str]]:

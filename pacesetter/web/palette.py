@@ -83,11 +83,13 @@ def _fits(label: str, text: str) -> bool:
 
 def options(request: Request, noun: str) -> HttpResponse:
     """Suggestions for a field that names a record."""
-    if noun not in choices.RECORDS:
-        raise NotFound("unknown_part", kind="noun", key=noun, known=", ".join(choices.RECORDS))
+    if noun not in (*choices.RECORDS, "user"):
+        raise NotFound("unknown_part", kind="noun", key=noun, known=", ".join([*choices.RECORDS, "user"]))
     text = request.GET.get("q", "").strip()
     found = choices.search(noun, text, request.actor) if text else []
-    return render(request, "palette/options.html", {"rows": found, "noun": noun})
+    rows = [(row.pk, str(row), row.account if noun == "contact" else "") for row in found]
+    me = [("@me", _("Me"), "")] if "me" in request.GET and text and _fits(_("Me"), text) else []
+    return render(request, "palette/options.html", {"rows": me + rows, "noun": noun})
 
 
 urls = [page("palette", search, "palette"), page("options/<str:noun>", options, "options")]

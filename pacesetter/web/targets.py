@@ -74,7 +74,6 @@ def _form(lens: Lens, key: str) -> forms.Form:
     current = targets.target_of(key, lens.variants, lens.period, lens.reader.targets)
     share = METRICS[key].unit == "share"
     value = "" if current is None else f"{(current * PERCENT if share else current).normalize():f}"
-    people = [(str(pk), name) for pk, name in choices.people(lens.actor)]
     mine = targets.found(key, lens.variants, lens.period, lens.reader.targets)
     owner = mine.owner_id if mine else lens.actor.user_id
     return forms.Form(
@@ -88,7 +87,7 @@ def _form(lens: Lens, key: str) -> forms.Form:
                 required=True,
                 autofocus=True,
             ),
-            forms.Entry("owner", _("Answers for it"), "choice", str(owner or ""), choices=people, empty=_("Nobody")),
+            forms.person(forms.Entry("owner", _("Answers for it"), value=owner, empty=_("Nobody")), lens.actor),
         ]
     )
 

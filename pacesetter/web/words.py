@@ -11,7 +11,7 @@ from pacesetter.core.labels import mark
 add_sentences(
     {"nothing_selected": mark("Select some rows first."), "unknown_name": mark("There is no {noun} called {name} that you can see.")}
 )
-NOUNS = {"deal": mark("deal"), "account": mark("account"), "contact": mark("contact"), "lead": mark("lead")}
+NOUNS = {"deal": mark("deal"), "account": mark("account"), "contact": mark("contact"), "lead": mark("lead"), "user": mark("person")}
 
 
 def refusal(refused: Refused) -> str:

@@ -295,7 +295,9 @@ customElements.define("x-combo", class extends HTMLElement {
   }
   show(on) { this.list.hidden = !on; this.input.setAttribute("aria-expanded", on); }
   async look() {
-    const answer = await fetch(`${this.dataset.src}?q=${encodeURIComponent(this.input.value)}`, { headers: { "HX-Request": "true" } });
+    const to = new URL(this.dataset.src, location);
+    to.searchParams.set("q", this.input.value);
+    const answer = await fetch(to, { headers: { "HX-Request": "true" } });
     this.list.innerHTML = answer.ok ? await answer.text() : "";
     this.show(this.list.children.length > 0);
   }
