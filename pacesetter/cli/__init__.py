@@ -14,6 +14,8 @@ COMMANDS = {
     "import": ("pacesetter.cli.imports", "Load a file or a folder of files."),
     "metric": ("pacesetter.cli.metric", "Answer what a number is."),
     "deals": ("pacesetter.cli.deals", "List deals."),
+    "forecast": ("pacesetter.cli.forecast", "Say what will be won, and how sure that is."),
+    "backtest": ("pacesetter.cli.backtest", "Say how far off forecasts would have been."),
     "demo": ("pacesetter.cli.demo", "Fill an empty data folder with the demo company."),
     "user": ("pacesetter.cli.user", "Add people and let them sign in."),
     "jobs": ("pacesetter.cli.jobs", "List, watch, cancel and retry long work."),

@@ -11,6 +11,7 @@ from tests.scope import addresses
 # Who runs a command owns the files of the data folder, and with them everything: commands act as its local administrator.
 COMMANDS_OF_THE_OWNER = {
     "up", "import", "metric", "deals", "demo", "user", "jobs", "settings", "export", "backup", "restore", "doctor", "worker", "completion",
+    "forecast", "backtest",  # of files of one's own
 }  # fmt: skip
 EVERYBODYS = {  # raw tables without an owner: the company's calendar, organisation and process, and traits that a deal carries with it
     "memberships", "teams", "reportings", "employments", "leaves", "calendars", "holidays", "rates", "targets", "accounts", "stages", "lost_reasons",

@@ -1,0 +1,173 @@
+"""How far off forecasts of deals would have been: from every past day, with what was known then, against simple rules.
+
+Baselines: `stage_weighted` is what a CRM shows (amount times the share of closed deals that ever stood in the stage and were won);
+`previous` is what was won in as many days just before; `stage_age` is the share of amount won within the horizon by stage and time
+in it, 20 pseudo-counts, with what new deals brought on average in past windows.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from pacesetter.core.errors import Refused, add_sentences
+from pacesetter.core.forecasting import deals, hazards
+from pacesetter.core.forecasting.histories import Array, Histories, day_number
+from pacesetter.core.labels import mark
+
+add_sentences(
+    {"nothing_to_backtest": mark("There is no day between {since} and {until} that a forecast over {days} days can be scored from.")}
+)
+METHODS = ("pacesetter", "stage_age", "stage_weighted", "previous")
+WITHIN = 0.1
+
+
+@dataclass(frozen=True)
+class Origin:
+    """One day that was asked: what was won in the horizon after it, what each method said, and our band of 80 %."""
+
+    as_of: dt.date
+    actual: float
+    said: dict[str, float]
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Score:
+    """A method over all days: WAPE = Σ|f-y| / Σ|y|, bias = Σ(f-y) / Σ|y|, and the share of days within ±10 %."""
+
+    method: str
+    wape: float
+    bias: float
+    within: float
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """Every day that was asked, the methods' scores, and how often the actual lay in our band of 80 %.
+
+    `independent` is how many of the windows do not overlap: that, and not the number of days, is the size of the sample.
+    """
+
+    horizon: int
+    origins: list[Origin]
+    scores: list[Score]
+    coverage: float
+    independent: int
+
+
+def backtest(
+    histories: Histories,
+    *,
+    since: dt.date,
+    until: dt.date,
+    horizon: int,
+    every: int = 2,
+    refit: int = 7,
+    step: Callable[[int, int], None] = lambda done, total: None,
+) -> Backtest:
+    """Ask from each `every`-th day from `since` to `until`, learning anew every `refit` days, over `horizon` days."""
+    if horizon < 1 or until < since or not len(histories):
+        raise Refused("nothing_to_backtest", since=since, until=until, days=horizon)
+    count = (until - since).days // every + 1
+    origins = []
+    for number, origin in enumerate(_origins(histories, since, count, horizon, every, refit)):
+        step(number + 1, count)
+        if origin:
+            origins.append(origin)
+    if not origins:
+        raise Refused("nothing_to_backtest", since=since, until=until, days=horizon)
+    actual = np.asarray([one.actual for one in origins])
+    inside = [one.low <= one.actual <= one.high for one in origins]
+    scores = [_score(method, np.asarray([one.said[method] for one in origins]), actual) for method in METHODS]
+    return Backtest(horizon, origins, scores, float(np.mean(inside)), 1 + (len(origins) - 1) * every // horizon)
+
+
+def _origins(histories: Histories, since: dt.date, count: int, horizon: int, every: int, refit: int) -> Iterator[Origin | None]:
+    learned: _Learned | None = None
+    for number in range(count):
+        day = since + dt.timedelta(days=number * every)
+        known = histories.as_of(day_number(day))
+        if learned is None or (day - learned.day).days >= refit:
+            learned = _Learned.by(known, day, horizon)
+        yield _origin(histories, known, learned, day, horizon) if learned else None
+
+
+@dataclass(frozen=True)
+class _Learned:
+    """What was learned on a day by us and by the table."""
+
+    day: dt.date
+    fitted: deals.Fitted
+    shock: float
+    stages: Array
+    table: Array
+    new: float
+
+    @classmethod
+    def by(cls, known: Histories, day: dt.date, horizon: int) -> "_Learned | None":
+        t = day_number(day)
+        if int((known.ended <= t).sum()) < deals.NEEDED or not known.won.any():
+            return None
+        fitted = deals.fit(known, t, horizon)
+        shock, _ = deals.shock_of(known, t, horizon)
+        return cls(day, fitted, shock, _ever_won(known, t), *_table(known, t, horizon, fitted.hazards.step))
+
+
+def _origin(histories: Histories, known: Histories, learned: _Learned, day: dt.date, horizon: int) -> Origin:
+    t = day_number(day)
+    chances = learned.fitted.open_deals(known, t)
+    total, _, _ = deals.draw(chances, learned.fitted, t, learned.shock, seed=7)
+    cells = hazards.cells_at(known, chances.deals, t, learned.fitted.hazards.step)
+    said = {
+        "pacesetter": total.mean,
+        "stage_age": float(chances.amount @ learned.table[cells]) + learned.new,
+        "stage_weighted": float(chances.amount @ learned.stages[cells // hazards.BANDS]),
+        "previous": deals.won_between(known, t - horizon, t),
+    }
+    return Origin(day, deals.won_between(histories, t, t + horizon), said, total.p10, total.p90)
+
+
+def _ever_won(known: Histories, t: float) -> Array:
+    """By stage, (stages + 1,): the share of the closed deals that ever stood in it that was won."""
+    stages = len(known.words.get("stage", ()))
+    closed = known.ended <= t
+    whole = float(known.won[closed].mean()) if closed.any() else 0.0
+    steps = known.steps.get("stage")
+    if steps is None:
+        return np.full(stages + 1, whole)
+    pairs = np.unique(np.stack([steps.value.astype(np.int64), steps.deal]), axis=1)
+    pairs = pairs[:, closed[pairs[1]]]
+    seen = np.bincount(pairs[0], minlength=stages + 1)
+    won = np.bincount(pairs[0], known.won[pairs[1]], minlength=stages + 1)
+    return np.where(seen > 0, won / np.maximum(seen, 1), whole)
+
+
+def _table(known: Histories, t: float, horizon: int, step: float) -> tuple[Array, float]:
+    """By cell: the share of amount won within the horizon; and what new deals brought on average, over past days a period apart."""
+    cells = (len(known.words.get("stage", ())) + 1) * hazards.BANDS
+    amount, won, new = np.zeros(cells), np.zeros(cells), []
+    s, first = t - horizon, float(known.created.min())
+    for number in range(hazards.LANDMARKS):
+        s = t - horizon - number * step
+        if s < first:
+            break
+        open_, place = known.open_at(s), None
+        place = hazards.cells_at(known, open_, s, step)
+        worth = known.amounts(open_, s)
+        amount += np.bincount(place, worth, minlength=cells)
+        won += np.bincount(place, worth * (known.won[open_] & (known.ended[open_] <= s + horizon)), minlength=cells)
+        later = np.flatnonzero((known.created > s) & known.won & (known.ended <= s + horizon))
+        new.append(float(known.amounts(later, t).sum()))
+    mean = amount.sum() / max(len(new), 1) / max(cells, 1)
+    pull = hazards.PSEUDO * max(mean, 1e-9)
+    whole = won.sum() / max(amount.sum(), 1e-9)
+    return (won + pull * whole) / (amount + pull), float(np.mean(new)) if new else 0.0
+
+
+def _score(method: str, said: Array, actual: Array) -> Score:
+    whole = max(float(np.abs(actual).sum()), 1e-9)
+    near = np.abs(said - actual) <= WITHIN * np.abs(actual)
+    return Score(method, float(np.abs(said - actual).sum()) / whole, float((said - actual).sum()) / whole, float(near.mean()))

@@ -1,0 +1,118 @@
+"""What becomes of open deals, period by period: a discrete-time hazard with two competing ends, won and lost.
+
+A table by stage and time in it, counted over all past days ("landmarks") on which deals stood there, and shrunk to its stage
+and to all deals where it was seen little. It is the rung of the ladder that any company can stand on (Allison 1982 for the
+discrete-time hazard; van Houwelingen 2007 for landmarks).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from pacesetter.core.forecasting.histories import Array, Histories
+
+PSEUDO = 20.0  # deals that a cell's own count is weighed against
+ENOUGH = 50.0  # deals from which on a cell is said to speak for itself
+AGES = 2.0 ** np.arange(7)  # bounds of the time in a stage, in periods
+BANDS = len(AGES) + 1
+LANDMARKS = 200  # at most so many, the latest
+HALF = 20.0  # periods after which a past day weighs half: how deals are sold drifts
+STEPS = (1.0, 7.0, 28.0)  # lengths of a period in days
+
+
+@dataclass(frozen=True)
+class Hazards:
+    """Hazards by cell and period, (cells, periods): the share of those still open that is won or lost in the period.
+
+    `step` is a period's length in days, `stages` how many stages there are; a deal without a stage has cells of its own.
+    `seen` (cells,) and `by_stage` (stages + 1,) are how many deals stood there, on how many days, by weight.
+    """
+
+    step: float
+    stages: int
+    win: Array
+    lose: Array
+    seen: Array
+    by_stage: Array
+
+    def paths(self, cells: Array) -> tuple[Array, Array]:
+        """Chances to be won and to be lost by the end of each period, (deals, periods + 1); the first column is now, all zero."""
+        win, lose = _incidence(self.win, self.lose)
+        return win[cells], lose[cells]
+
+    def basis(self, cells: Array) -> Array:
+        """What speaks for each deal: "stage_age" where its own cell was seen often, else "stage", else "all"."""
+        own, stage = self.seen[cells] >= ENOUGH, self.by_stage[cells // BANDS] >= ENOUGH
+        return np.where(own, "stage_age", np.where(stage, "stage", "all"))
+
+
+def cells_at(histories: Histories, deals: Array, t: float, step: float) -> Array:
+    """The cell of each deal as of `t`: its stage, and how long it has been there."""
+    stage, since = histories.known("stage", deals, t)
+    count = len(histories.words.get("stage", ()))
+    since = np.where(np.isnan(stage), histories.created[deals], since)
+    stage = np.where(np.isnan(stage), count, stage).astype(np.int64)
+    return stage * BANDS + np.digitize((t - since) / step, AGES)
+
+
+def step_of(histories: Histories, t: float) -> float:
+    """The length of a period: about a fourteenth of the median time to win, as a day, a week or four weeks."""
+    won = histories.won & (histories.ended <= t)
+    cycle = float(np.median((histories.ended - histories.created)[won])) if won.any() else 90.0
+    return max((step for step in STEPS if step <= max(cycle / 14, 1.0)), default=1.0)
+
+
+def fit(histories: Histories, t: float, horizon: float, step: float) -> Hazards:
+    """Count what became of the deals that were open on past days, each followed up to `horizon` days, at most to `t`; newer days weigh more."""
+    stages, periods = len(histories.words.get("stage", ())), int(np.ceil(horizon / step))
+    cells = (stages + 1) * BANDS
+    risk, win, lose = (np.zeros((cells, periods)) for _ in range(3))
+    for s in _landmarks(histories, t, step):
+        deals = histories.open_at(s)
+        weight = 0.5 ** ((t - s) / step / HALF)
+        _count(histories, deals, cells_at(histories, deals, s, step), (s, t, step, weight), risk, win, lose)
+    won, lost = _shrunk(win, risk, stages), _shrunk(lose, risk, stages)
+    scale = np.maximum(won + lost, 1.0)
+    seen = risk[:, 0] if periods else np.zeros(cells)
+    return Hazards(step, stages, won / scale, lost / scale, seen, seen.reshape(stages + 1, BANDS).sum(axis=1))
+
+
+def _landmarks(histories: Histories, t: float, step: float) -> Iterator[float]:
+    """Past days on which to look, one period apart, back from `t`."""
+    first = float(histories.created.min()) if len(histories) else t
+    for number in range(1, LANDMARKS + 1):
+        if (s := t - number * step) < first:
+            return
+        yield s
+
+
+def _count(
+    histories: Histories, deals: Array, cells: Array, when: tuple[float, float, float, float], risk: Array, win: Array, lose: Array
+) -> None:
+    """Add one landmark: who was at risk in each period that has passed by now, and who ended in it."""
+    s, t, step, weight = when
+    periods = min(risk.shape[1], int((t - s) / step + 1e-9))
+    end = histories.ended[deals]
+    ends = np.where(end <= t, np.floor((np.minimum(end, t) - s) / step), np.inf)
+    for period in range(periods):
+        risk[:, period] += weight * np.bincount(cells[ends >= period], minlength=len(risk))
+    inside = ends < periods
+    for ended, chosen in ((win, histories.won[deals]), (lose, ~histories.won[deals])):
+        np.add.at(ended, (cells[inside & chosen], ends[inside & chosen].astype(np.int64)), weight)
+
+
+def _shrunk(ended: Array, risk: Array, stages: int) -> Array:
+    """Shares of those at risk, each cell pulled to its stage, each stage to all deals."""
+    whole = ended.sum(axis=0) / np.maximum(risk.sum(axis=0), 1.0)
+    by_stage = [part.reshape(stages + 1, BANDS, -1).sum(axis=1) for part in (ended, risk)]
+    stage = (by_stage[0] + PSEUDO * whole) / (by_stage[1] + PSEUDO)
+    return (ended + PSEUDO * np.repeat(stage, BANDS, axis=0)) / (risk + PSEUDO)
+
+
+def _incidence(win: Array, lose: Array) -> tuple[Array, Array]:
+    """Cumulative incidence from hazards: Σ S(k-1)·h(k), with S(k) = Π(1 - h_win - h_lose)."""
+    still = np.cumprod(1 - win - lose, axis=1)
+    before = np.concatenate([np.ones((len(win), 1)), still[:, :-1]], axis=1)
+    zero = np.zeros((len(win), 1))
+    return tuple(np.concatenate([zero, np.cumsum(before * part, axis=1)], axis=1) for part in (win, lose))  # type: ignore[return-value]
