@@ -41,10 +41,11 @@ def run(batch: Import, step: Step = lambda done, total: None) -> None:
     files = [file for file in batch.files.all() if file.target]
     totals: dict[str, Any] = {}
     done, total = 0, sum(file.rows for file in files)
+    single = batch.files.count() == 1
     for file in files:
         plan = Plan(file, resolver)
         repairs.propose(plan, _survey(plan, resolver), resolver)
-        judged = Judged(plan)
+        judged = Judged(plan, offers=not single)
         for rows in plan.batches():
             judged.take(rows)
             done += len(rows)
@@ -197,10 +198,11 @@ class Totals:
 
 
 class Judged:
-    """Counts and remarks of one file's check."""
+    """Counts and remarks of one file's check; `offers` says whether other files may refer to its rows, by names that are then kept."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, *, offers: bool = True) -> None:
         self.plan = plan
+        self.offers = offers
         self.matcher = Matcher(plan)
         self.totals = Totals(plan.currency)
         self.names: list[str] = []
@@ -243,10 +245,14 @@ class Judged:
             self.counts[self._outcome(row, ids, stored)] += 1
             self.counts["named"] += bool(row.key and row.line in ids and row.line not in self.matcher.identified)
             self.totals.add(self.plan.loader, row)
-            names = [row.key, *self.plan.loader.names(row.values)]
-            self.names.extend(names)
-            if hint := self.plan.loader.hint(row.values):
-                self.hints.update(dict.fromkeys(names, hint))
+            if self.offers:
+                self._offer(row)
+
+    def _offer(self, row: Row) -> None:
+        names = [row.key, *self.plan.loader.names(row.values)]
+        self.names.extend(names)
+        if hint := self.plan.loader.hint(row.values):
+            self.hints.update(dict.fromkeys(names, hint))
 
     def _check_rate(self, row: Row) -> None:
         currency = row.values.get("currency", "")
