@@ -12,7 +12,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from pacesetter.base.warehouse.making import Maker
+from pacesetter.base.warehouse.making import Maker, own_maker
 from pacesetter.base.warehouse.parts import Table, files, fold
 from pacesetter.base.warehouse.sources import SOURCES
 from pacesetter.core.metrics.facts import Group, groups
@@ -39,9 +39,12 @@ def build(
     raw: Mapping[str, Table], old: Mapping[str, Table], changed: Changed, folder: Path, name: str, variables: Mapping[str, Any]
 ) -> tuple[dict[str, Table], dict[str, Table]]:
     """The raw tables, folded, and those of all facts; what need not be made anew stays as it is in `old`. New files carry `name`."""
-    with closing(Maker(folder, variables)) as maker:
+    maker = own_maker(folder).set(variables)
+    try:
         folded = {table: fold(maker.con, parts, folder, SOURCES[table].unit, f"{table}-{name}") for table, parts in raw.items()}
         return folded, _Builder(maker, folded, dict(old), changed, name).built()
+    finally:
+        maker.clear()
 
 
 class _Builder:

@@ -18,6 +18,7 @@ from urllib.parse import quote
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Max
+from django.db.models.expressions import RawSQL
 
 import pacesetter
 from pacesetter.base import columns
@@ -71,7 +72,7 @@ def write(source: Source, file: Path, ids: Sequence[int] | None = None) -> int:
 
     fields, count = columns.schema(RAW[source.name]), 0
     with pq.ParquetWriter(file, fields, compression="zstd") as out:
-        for chunk in itertools.chain.from_iterable(_read(source, rows) for rows in _queries(source, ids)):
+        for chunk in _read(source, _query(source, ids)):
             out.write_table(columns.typed(chunk, fields))
             count += len(chunk[0])
     return count
@@ -85,13 +86,14 @@ def write_ids(ids: Iterable[int], file: Path) -> None:
     pq.write_table(pa.table({"unit": pa.array(ids, type=pa.int64())}), file)
 
 
-def _queries(source: Source, ids: Sequence[int] | None) -> Iterator[Any]:
+def _query(source: Source, ids: Sequence[int] | None) -> Any:
+    """All rows, or those of some ids: one parameter, because the ORM takes longer over a thousand than the database."""
     rows = source.rows().order_by()
     if ids is None:
-        yield rows
-        return
-    for start in range(0, len(ids), IDS_PER_QUERY):
-        yield rows.filter(**{f"{source.unit_path}__in": ids[start : start + IDS_PER_QUERY]})
+        return rows
+    given = "SELECT unnest(%s::bigint[])" if connection.vendor == "postgresql" else "SELECT value FROM json_each(%s)"
+    listed = list(ids) if connection.vendor == "postgresql" else json.dumps(list(ids))
+    return rows.filter(**{f"{source.unit_path}__in": RawSQL(given, [listed])})
 
 
 def _read(source: Source, rows: Any) -> Iterator[list[Any]]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -35,17 +36,32 @@ def set_variable(con: Any, name: str, value: str | int | dt.date) -> None:
     con.execute(f"SET VARIABLE {name} = {text}")
 
 
+@lru_cache(1)
+def own_maker(folder: Path) -> "Maker":
+    """The one that this process keeps between refreshes, of which there is one at a time: making one takes a tenth of a small refresh."""
+    return Maker(folder)
+
+
 class Maker:
     """A connection on which a group's statements run. They see what they read in the schemas `raw` and `fact`, made for each group."""
 
-    def __init__(self, folder: Path, variables: Mapping[str, Any], threads: int = 1, memory: int = MEMORY) -> None:
-        self.con, self.folder, self.variables = connection(folder, threads, memory), folder, variables
+    def __init__(self, folder: Path, threads: int = 1, memory: int = MEMORY) -> None:
+        self.con, self.folder, self.variables = connection(folder, threads, memory), folder, dict[str, Any]()
+
+    def set(self, variables: Mapping[str, Any]) -> "Maker":
+        """Set what the SQL of facts asks for."""
+        self.variables = dict(variables)
         for key, value in variables.items():
             set_variable(self.con, key, value)
+        return self
 
     def another(self, threads: int, shares: int) -> "Maker":
         """A maker of its own database, with its share of the memory."""
-        return Maker(self.folder, self.variables, threads, MEMORY // shares)
+        return Maker(self.folder, threads, MEMORY // shares).set(self.variables)
+
+    def clear(self) -> None:
+        """Forget what was seen and made."""
+        self.con.execute("DROP SCHEMA IF EXISTS raw CASCADE; DROP SCHEMA IF EXISTS fact CASCADE")
 
     def close(self) -> None:
         self.con.close()
@@ -57,7 +73,7 @@ class Maker:
 
         With `fresh`, those are the rows that were just read, where a file holds them. The records themselves are copied, being read often.
         """
-        self.con.execute("DROP SCHEMA IF EXISTS raw CASCADE; DROP SCHEMA IF EXISTS fact CASCADE")
+        self.clear()
         self.con.execute("CREATE SCHEMA raw; CREATE SCHEMA fact; SET search_path = 'raw,fact'")
         for name in group.tables:
             kind = "TABLE" if only and name == group.records else "VIEW"

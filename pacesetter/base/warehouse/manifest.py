@@ -3,7 +3,9 @@
 import datetime as dt
 import json
 import uuid
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +37,7 @@ class Manifest:
         same = {**self.made_for, "today": ""} == {**other.made_for, "today": ""}
         return same and self.version <= other.version and self.history <= other.history
 
-    @property
+    @cached_property
     def readable(self) -> set[str]:
         """The files that numbers are read from."""
         return {name for table in self.facts.values() for name in table.files}
@@ -56,14 +58,20 @@ def current() -> Manifest | None:
 
 def kept(version: int) -> Manifest | None:
     """A version of the same company that is not forgotten yet: a link names the one that its number came from."""
-    found, now = _read(f"version-{version}.json"), current()
-    return found if found and now and found.came_before(now) and all((folder() / name).exists() for name in found.readable) else None
+    return next(iter(_kept([f"version-{version}.json"])), None)
 
 
 def all_kept() -> list[Manifest]:
     """Every version whose files are kept, newest first."""
-    numbers = (int(path.stem.removeprefix("version-")) for path in folder().glob("version-*.json"))
-    return [found for number in sorted(numbers, reverse=True) if (found := kept(number))]
+    return sorted(_kept(path.name for path in folder().glob("version-*.json")), key=lambda found: -found.version)
+
+
+def _kept(names: Iterable[str]) -> Iterator[Manifest]:
+    now, there = current(), {path.name for path in folder().iterdir()}
+    for name in names:
+        found = _read(name)
+        if found and now and found.came_before(now) and found.readable <= there:
+            yield found
 
 
 def forget(old: Manifest) -> None:
@@ -73,12 +81,15 @@ def forget(old: Manifest) -> None:
 
 def _read(name: str) -> Manifest | None:
     try:
-        return _parsed(json.loads((folder() / name).read_text()))
+        return _parsed((folder() / name).read_text())
     except (FileNotFoundError, KeyError, ValueError, TypeError, AttributeError):  # none, broken, or of another release
         return None
 
 
-def _parsed(found: dict[str, Any]) -> Manifest:
+@lru_cache(512)
+def _parsed(text: str) -> Manifest:
+    """Versions do not change, and every refresh looks at all that are kept."""
+    found = json.loads(text)
     raw, facts = ({name: _table(told) for name, told in found[kind].items()} for kind in ("raw", "facts"))
     return replace(Manifest(**{**found, "raw": {}, "facts": {}}), raw=raw, facts=facts)
 

@@ -3,11 +3,13 @@
 import datetime as dt
 import fcntl
 import logging
+import os
 import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings as boot
@@ -123,10 +125,11 @@ def _tidy(new: Manifest) -> None:
     forget_older()
     versions = _sweep(new)
     weighed: set[str] = set()
+    weight = 0
     for version in versions:
+        weight += sum((folder() / name).stat().st_size for name in version.readable - weighed)
         weighed |= version.readable
-        age = (clock.now() - version.instant).total_seconds()
-        heavy = sum((folder() / name).stat().st_size for name in weighed) > KEPT_BYTES
+        age, heavy = (clock.now() - version.instant).total_seconds(), weight > KEPT_BYTES
         if version.version != new.version and age > READING_SECONDS and (age > KEPT_SECONDS or heavy):
             forget(version)
 
@@ -135,10 +138,11 @@ def _sweep(now: Manifest | None) -> list[Manifest]:
     """Remove files that no version needs; returns the versions that are kept, newest first."""
     versions = all_kept()
     needed = (now.files if now else set[str]()).union(*(version.readable for version in versions))
-    for path in folder().iterdir():
-        kept = path.suffix == ".json" and not path.name.startswith("draft-")
-        if path.name not in needed and not kept and path.name != "lock":
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    with os.scandir(folder()) as found:
+        for entry in found:
+            kept = entry.name.endswith(".json") and not entry.name.startswith("draft-")
+            if entry.name not in needed and not kept and entry.name != "lock":
+                shutil.rmtree(entry.path) if entry.is_dir() else Path(entry.path).unlink(missing_ok=True)
     return versions
 
 

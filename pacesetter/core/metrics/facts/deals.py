@@ -57,7 +57,8 @@ def entry_stages() -> str:
 def _said(column: str, name: str) -> str:
     """The column where a change says it."""
     value = f"coalesce({column}, {_EMPTIED[column]})" if column in _EMPTIED else column
-    return f"CASE WHEN list_contains(fields, '{name}') OR list_contains(fields, '{column}') THEN {value} END AS {column}"
+    names = " OR ".join(f"list_contains(fields, '{known}')" for known in dict.fromkeys((name, column)))
+    return f"CASE WHEN {names} THEN {value} END AS {column}"
 
 
 def _filled(column: str) -> str:
