@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from functools import lru_cache
 
 from pacesetter.core.errors import Invalid, add_sentences
 from pacesetter.core.labels import mark
@@ -17,6 +18,7 @@ _EXPONENTS = {
 }
 
 
+@lru_cache(512)
 def exponent(currency: str) -> int:
     """How many decimals the currency's major unit has."""
     if len(currency) != 3 or not currency.isascii() or not currency.isalpha() or not currency.isupper():

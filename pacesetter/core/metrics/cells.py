@@ -14,7 +14,7 @@ from pacesetter.core.metrics.shape import METRICS, Metric
 Number = int | float | Decimal
 
 
-@dataclass
+@dataclass(slots=True)
 class Cell:
     """One number. Shares are fractions, money is in major units of `currency`; `value` is null where nothing can be said.
 
@@ -83,23 +83,30 @@ class Moment:
 def cells(ask: Ask, plan: Plan, rows: Sequence[Mapping[str, Any]], moment: Moment) -> list[Cell]:
     """The rows that `plan.sql` returned, as finished cells; what they all have in common is one object."""
     shape = METRICS[ask.metric]
-    shared = {"variants": dict(ask.variants), "units": _units(shape, plan), "as_of": moment.as_of, "made_at": moment.made_at}
+    shared: dict[str, Any] = {
+        "variants": dict(ask.variants),
+        "units": _units(shape, plan),
+        "as_of": moment.as_of,
+        "made_at": moment.made_at,
+    }
     shared |= {"since": moment.since, "until": moment.until}
     keys = [(name, f"by_{name}") for name in ask.by]
-    return [_cell(shape, plan, row, moment, keys, shared) for row in rows]
+    found = [_cell(shape, plan, row, keys, shared) for row in rows]
+    if "money" in (shape.unit, *shared["units"].values()):
+        for cell in found:
+            _in_major_units(cell, moment.currency)
+    return found
 
 
-def _cell(
-    shape: Metric, plan: Plan, row: Mapping[str, Any], moment: Moment, keys: Sequence[tuple[str, str]], shared: Mapping[str, Any]
-) -> Cell:
-    cell = Cell(shape.key, shape.unit, num=row["num"], den=row["den"], n=row["n"] or 0, **shared)
-    cell.key = {name: row[column] for name, column in keys}
+def _cell(shape: Metric, plan: Plan, row: Mapping[str, Any], keys: Sequence[tuple[str, str]], shared: Mapping[str, Any]) -> Cell:
+    key = {name: row[column] for name, column in keys}
+    cell = Cell(shape.key, shape.unit, key=key, num=row["num"], den=row["den"], n=row["n"], **shared)
     if left_out := row["left_out"]:
         cell.left_out = dict(sorted(left_out.items()))
     if shape.beside:
         cell.beside = {name: _finite(row[f"beside_{name}"]) for name in shape.beside}
     _value(shape, plan, cell, row.get("value"))
-    return _in_major_units(cell, moment.currency)
+    return cell
 
 
 def _units(shape: Metric, plan: Plan) -> dict[str, str]:
@@ -128,18 +135,16 @@ def _finite(number: Any) -> Any:
     return None if isinstance(number, float) and not math.isfinite(number) else number
 
 
-def _in_major_units(cell: Cell, currency: str) -> Cell:
+def _in_major_units(cell: Cell, currency: str) -> None:
     """Minor units were for adding; people and programs read major ones."""
-    if "money" not in (cell.unit, *cell.units.values()):
-        return cell
-    cell.currency = currency
-    cell.num, cell.den = (
-        _major(amount, currency) if cell.units[name] == "money" else amount for name, amount in (("num", cell.num), ("den", cell.den))
-    )
-    cell.beside = {name: _major(amount, currency) if cell.units[name] == "money" else amount for name, amount in cell.beside.items()}
+    cell.currency, is_sum = currency, cell.value is cell.num
+    for name in ("num", "den"):
+        if cell.units[name] == "money":
+            setattr(cell, name, _major(getattr(cell, name), currency))
+    if cell.beside:
+        cell.beside = {name: _major(amount, currency) if cell.units[name] == "money" else amount for name, amount in cell.beside.items()}
     if cell.unit == "money":
-        cell.value = _major(cell.value, currency)
-    return cell
+        cell.value = cell.num if is_sum and cell.units["num"] == "money" else _major(cell.value, currency)
 
 
 def _major(minor: Any, currency: str) -> Decimal | None:

@@ -24,8 +24,7 @@ def _passing(at: "At", d: Any, stage: str) -> Any:
 
 
 def _immature(cell: "Cell") -> bool:
-    still_open = cell.left_out.get("open", 0)
-    return cell.variants["month"] == "created" and cell.n < RESOLVED * (cell.n + still_open)
+    return cell.variants["month"] == "created" and cell.n < RESOLVED * (cell.n + cell.left_out.get("open", 0))
 
 
 @metric(

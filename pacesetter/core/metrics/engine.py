@@ -27,6 +27,9 @@ def functions() -> Any:
     @builtin(name="getvariable", signature=((dt.string,), dt.string))
     def text(key): ...  # type: ignore[no-untyped-def]
 
+    @builtin(name="long", signature=((dt.int64,), dt.int64))
+    def long(n): ...  # type: ignore[no-untyped-def]
+
     @builtin(name="half_even", signature=((dt.int64, dt.int64), dt.int64))
     def half_even(n, d): ...  # type: ignore[no-untyped-def]
 

@@ -92,6 +92,7 @@ MACROS = (
             ELSE 0 END) AS BIGINT)""",
     """CREATE OR REPLACE TEMP MACRO stretch(n, lower, upper, whole) AS
         half_even(CAST(n AS HUGEINT) * upper, whole) - half_even(CAST(n AS HUGEINT) * lower, whole)""",
+    "CREATE OR REPLACE TEMP MACRO long(n) AS CAST(n AS BIGINT)",
     """CREATE OR REPLACE TEMP MACRO ten_to(e) AS CAST(pow(10, e) AS HUGEINT)""",
     f"""CREATE OR REPLACE TEMP MACRO exponent_of(currency) AS CASE currency {_EXPONENTS} ELSE 2 END""",
     """CREATE OR REPLACE TEMP MACRO worth(n, scaled, currency, to_exponent) AS
