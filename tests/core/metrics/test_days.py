@@ -123,3 +123,20 @@ def test_the_day_of_a_change_is_the_companys(zone: str) -> None:
         days[at.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(zone)).date()] = n
     found = {row["since"]: row["total"] for row in world.rows("SELECT since, total FROM deal_versions") if row["since"] != D(2025, 12, 1)}
     assert found == days
+
+
+@pytest.mark.parametrize(("months", "one_off"), [(None, 9000), (12, 9000), (24, 7999), (18, 8499), (6, 9501), (0, 10001), (240, 0)])
+def test_what_the_annual_values_of_a_term_do_not_explain_is_one_off(months: int | None, one_off: int) -> None:
+    """1001 a year: a year and a half is 1501.5, which is rounded to the even 1502; half a year 500.5, to 500."""
+    deal = {
+        "pipeline_id": 1,
+        "status": "open",
+        "stage_id": 1,
+        "type": "new",
+        "currency": "USD",
+        "created_on": START,
+        "created_at": dt.datetime(2026, 1, 1),
+    }
+    stages = [{"pipeline_id": 1, "position": 1, "type": "open", "key": "new"}]
+    world = World(stages=stages, deals=[deal | {"term_months": months, "annual_amount": 1001, "amount": 10001}])
+    assert world.rows("SELECT one_off FROM deal_versions") == [{"one_off": one_off}]

@@ -7,11 +7,11 @@ TRAITS = "t.seen, t.account, t.product, t.campaign, t.sourced_by, t.lost_reason,
 
 
 def money(alias: str) -> str:
-    """Annual, total and one-off value. One-off is what the term's annual values do not explain."""
-    months = f"CAST({alias}.annual_amount AS HUGEINT) * t.term_months"
-    term = f"CASE WHEN coalesce(t.term_months, 12) = 12 THEN {alias}.annual_amount ELSE half_even({months}, 12) END"
+    """Annual, total and one-off value. One-off is what the term's annual values do not explain; most terms are whole years."""
+    months, annual = "coalesce(t.term_months, 12)", f"CAST({alias}.annual_amount AS HUGEINT)"
+    term = f"CASE WHEN {months} % 12 = 0 THEN {annual} * ({months} // 12) ELSE half_even({annual} * {months}, 12) END"
     return f"""{alias}.annual_amount AS annual, {alias}.amount AS total,
-        CASE WHEN {alias}.amount > {term} THEN {alias}.amount - {term} WHEN {alias}.amount IS NOT NULL THEN 0 END AS one_off, nullif({alias}.currency, '') AS currency"""
+        CASE WHEN {alias}.amount IS NOT NULL THEN greatest({alias}.amount - {term}, 0) END AS one_off, nullif({alias}.currency, '') AS currency"""
 
 
 @fact("stage_spans", step=True)
