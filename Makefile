@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run setup docs test test-python test-postgres check messages bench faults shots system
+.PHONY: run setup docs test test-python test-postgres check messages bench bench-forecast faults shots system
 
 run: setup
 	$(BIN)/pacesetter up
@@ -56,6 +56,9 @@ docs: $(VENV)/.tested
 
 bench: $(VENV)/.installed
 	$(BIN)/python bench/run.py
+
+bench-forecast: $(VENV)/.installed
+	$(BIN)/python bench/forecast.py
 
 messages: $(VENV)/.tested
 	cd pacesetter && ../$(BIN)/python -m django makemessages --all --no-obsolete --settings pacesetter.conf.settings

@@ -9,7 +9,11 @@ TABLE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 def read(path: Path) -> Any:
-    """A CSV file as an Arrow table of texts, a Parquet file with the types that it has."""
+    """A CSV file as an Arrow table of texts, a Parquet file with the types that it has; an event log (XES) as a history of deals."""
+    if ".xes" in path.suffixes:
+        from pacesetter.intake.readers import xes
+
+        return xes.history(path)
     if path.suffix == ".parquet":
         import pyarrow.parquet as parquet
 
