@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _set: ContextVar[dt.datetime | None] = ContextVar("clock", default=None)
@@ -33,7 +34,12 @@ def day_of(instant: dt.datetime) -> dt.date:
 
 def noon(day: dt.date, at: ZoneInfo | None = None) -> dt.datetime:
     """Midday of a company's date: the instant given to facts that are known by day only. Many rows pass the zone along."""
-    return dt.datetime.combine(day, dt.time(12), at or zone()).astimezone(dt.UTC)
+    return _noon(day, at or zone())
+
+
+@lru_cache(maxsize=50_000)
+def _noon(day: dt.date, at: ZoneInfo) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(12), at).astimezone(dt.UTC)
 
 
 @contextmanager

@@ -6,9 +6,9 @@ holds the lock for the bare inserts. Single verbs take the same way with one row
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -151,26 +151,35 @@ def adapted(field: Any, values: Sequence[Any]) -> Sequence[Any]:
         if len(kinds) == 1 and not any(values):  # the usual default, made for each row of its own
             return [_json(values[0], field)] * len(values)
         return values if kinds == {Json} else [value if type(value) is Json else _json(value, field) for value in values]
-    convert = _conversion(field)
+    convert = next((convert for kind, convert in _CONVERTED if isinstance(field, kind)), None)
     if convert is None:
         return values
     known = {value: convert(value) for value in set(values)}
     return list(map(known.__getitem__, values))
 
 
-def _conversion(field: Any) -> Callable[[Any], Any] | None:
-    """What single values of a field go through; None where the driver takes them as they are."""
-    if isinstance(field, models.DateTimeField):
-        return connection.ops.adapt_datetimefield_value
-    if isinstance(field, models.DateField):
-        return connection.ops.adapt_datefield_value
-    return partial(field.get_db_prep_value, connection=connection) if isinstance(field, models.UUIDField) else None
-
-
 def _json(value: Any, field: Any) -> str | None:
     if not value and isinstance(value, (dict, list)):
         return "[]" if isinstance(value, list) else "{}"
     return None if value is None else json.dumps(value, cls=field.encoder)
+
+
+@lru_cache(maxsize=50_000)
+def _instant(value: Any) -> Any:
+    return connection.ops.adapt_datetimefield_value(value)
+
+
+@lru_cache(maxsize=50_000)
+def _day(value: Any) -> Any:
+    return connection.ops.adapt_datefield_value(value)
+
+
+def _uuid(value: Any) -> Any:
+    return value if value is None or connection.features.has_native_uuid_field else value.hex
+
+
+# What single values go through; drivers take all others as they are. An instant is a date to Django, so it comes first.
+_CONVERTED = ((models.DateTimeField, _instant), (models.DateField, _day), (models.UUIDField, _uuid))
 
 
 def reserve(model: Any, count: int) -> Iterable[int]:

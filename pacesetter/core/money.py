@@ -43,12 +43,13 @@ def half_even(numerator: int, denominator: int) -> int:
 def to_minor(amount: Decimal | str | int, currency: str) -> int:
     """Major units to minor ones; refuses more decimals than the currency has."""
     try:
-        scaled = Decimal(amount).scaleb(exponent(currency))
+        scaled = (amount if type(amount) is Decimal else Decimal(amount)).scaleb(exponent(currency))
     except InvalidOperation:
         raise Invalid("wrong_type", value=amount, type="number", field="amount") from None
-    if not scaled.is_finite() or scaled != scaled.to_integral_value():
+    minor = int(scaled) if scaled.is_finite() else None
+    if minor is None or minor != scaled:
         raise Invalid("too_many_decimals", value=amount, currency=currency)
-    return int(scaled)
+    return minor
 
 
 def rounded_minor(amount: Decimal, currency: str) -> int:

@@ -5,9 +5,9 @@ Columns go by attribute name (`stage_id`), are all equally long, and carry the i
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from itertools import chain
 from json.encoder import encode_basestring_ascii as encode_text
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -47,16 +47,15 @@ class Prepared(Generic[Row]):
         return instances(self.model, self.columns)
 
 
-def born(model: Any, known: Mapping[str, Field], rows: Raw, by: "Actor") -> Columns:
-    """The columns of new records, from dicts of raw values by field key."""
-    count, given = len(rows), dict.fromkeys(chain.from_iterable(rows))
+def born(model: Any, given: Mapping[str, Field], rows: Raw, by: "Actor") -> Columns:
+    """The columns of new records, from dicts of raw values by the key of some `given` fields."""
+    count = len(rows)
     columns: Columns = {name: [value] * count for name, value in _defaults(model)[0].items()}
     columns |= {"id": list(reserve(model, count)), **{name: [make() for _ in rows] for name, make in _defaults(model)[1]}}
     _stamp(columns, rows)
     currencies = [row.get("currency") or "" for row in rows] if "currency" in given else [""] * count
-    for key in given:
-        if key != "created_at":
-            _fill(columns, known[key], [row.get(key, _MISSING) for row in rows], currencies)
+    for key, field in given.items():
+        _fill(columns, field, [row.get(key, _MISSING) for row in rows], currencies)
     if "owner_id" in columns:
         columns["owner_id"] = [owner if "owner" in row else by.user_id for owner, row in zip(columns["owner_id"], rows, strict=True)]
     return columns
@@ -133,9 +132,16 @@ def _told(key: str, values: Sequence[Any]) -> list[str]:
             return f"{head}{encode_text(value)}]" if value else ""
         if type(value) is int:
             return f"{head}{value}]" if value else ""
+        if isinstance(value, date):
+            return f"{head}{_moment(value)}]"
         return f"{head}{json.dumps(canonical(value))}]" if value or value not in (None, "", False) else ""
 
     return each(values, tell)
+
+
+@lru_cache(maxsize=50_000)
+def _moment(value: date) -> str:
+    return json.dumps(canonical(value))
 
 
 def _read(columns: Columns, field: Field) -> Sequence[Any]:

@@ -51,8 +51,18 @@ restore_many = SHELF.restore_many
 
 
 # creating ---------------------------------------------------------------------------------------
-def prepare_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool = False, batch: uuid.UUID | None = None) -> Prepared[Deal]:
-    """New deals, ready to be stored. With `facts` they come from another system with their own dates and outcomes, and no process rule applies."""
+def prepare_many(
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    by: "Actor",
+    facts: bool = False,
+    batch: uuid.UUID | None = None,
+    apart: frozenset[str] = frozenset(),
+) -> Prepared[Deal]:
+    """New deals, ready to be stored. With `facts` they come from another system with their own dates and outcomes, and no process rule applies.
+
+    What the rows tell `apart` is the caller's.
+    """
     rows = list(rows)
     birth = _Birth(facts)
     if not facts:
@@ -60,7 +70,8 @@ def prepare_many(rows: Iterable[Mapping[str, Any]], *, by: "Actor", facts: bool 
             rates.needed(currency)
         for row in rows:
             _refuse_fact_columns(row)
-    prepared = SHELF.prepare([{"currency": birth.currency, **row} for row in rows], by=by, batch=batch, defaults=birth.complete)
+    whole = [row if "currency" in row else {"currency": birth.currency, **row} for row in rows]
+    prepared = SHELF.prepare(whole, by=by, batch=batch, defaults=birth.complete, apart=apart)
     birth.told(prepared)
     return prepared
 
@@ -90,7 +101,6 @@ class _Birth:
         self.default = next(iter(self.first.values()), None)
         self.now, self.zone = clock.now(), clock.zone()
         self.today = self.now.astimezone(self.zone).date()
-        self.noons: dict[dt.date, dt.datetime] = {}
         self.stages = Stage.objects.in_bulk()
 
     def complete(self, columns: Columns) -> None:
@@ -139,10 +149,8 @@ class _Birth:
         return [ended or created for ended, created in zip(columns["closed_on"], columns["created_on"], strict=True)]
 
     def noon(self, day: dt.date) -> dt.datetime:
-        """Midday of a day in the company's zone; many deals share their days."""
-        if day not in self.noons:
-            self.noons[day] = clock.noon(day, self.zone)
-        return self.noons[day]
+        """Midday of a day in the company's zone."""
+        return clock.noon(day, self.zone)
 
 
 def annual_of(amount: int | None, term_months: int | None) -> int | None:

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connection, transaction
@@ -41,13 +42,18 @@ class Shelf:
         by: "Actor",
         batch: uuid.UUID | None = None,
         defaults: Callable[[Columns], None] | None = None,
+        apart: frozenset[str] = frozenset(),
     ) -> Prepared[Any]:
-        """New records from dicts of raw values by field key, checked and ready to be stored; `defaults` completes their columns."""
+        """New records from dicts of raw values by field key, checked and ready to be stored; `defaults` completes their columns.
+
+        Keys `apart` are no fields; whoever calls sees to them.
+        """
         rows, known = list(rows), fields.of(self.noun)
-        for key in {key for row in rows for key in row} - {"created_at"}:
+        given = [key for key in dict.fromkeys(chain.from_iterable(rows)) if key not in apart and key != "created_at"]
+        for key in given:
             _field(known, key, self.noun)
         with memory.remembered():
-            columns = births.born(self.model, known, rows, by)
+            columns = births.born(self.model, {key: known[key] for key in given}, rows, by)
         if hasattr(self.model, "fold_name"):
             columns["name_key"] = [fold(name)[:200] for name in self.model.names(columns)]
         if defaults:

@@ -40,7 +40,7 @@ class Making:
         self.plan = Plan(file, resolver)
         self.loader = self.plan.loader
         self.matcher = Matcher(self.plan)
-        self.same: loaders.Values = {"currency": file.batch.currency} if "currency" in self.plan.slots else {}
+        self.currency = file.batch.currency if "currency" in self.plan.slots else ""
 
     def pieces(self, pace: Pace) -> Iterator[Piece]:
         """The rows after the line that the file is loaded to, as many at a time as the pace allows."""
@@ -58,17 +58,22 @@ class Making:
     def chunk(self, piece: Piece) -> "Chunk":
         """Everything about some rows that can be done before others have to wait."""
         refused = [row for row in piece.rows if row.refused]
-        new = [row for row in piece.rows if not row.refused and row.line not in piece.ids]
-        old = {piece.ids[row.line]: row for row in piece.rows if not row.refused and row.line in piece.ids}
+        good = [row for row in piece.rows if not row.refused] if refused else piece.rows
+        new = [row for row in good if row.line not in piece.ids]
+        old = {piece.ids[row.line]: row for row in good if row.line in piece.ids} if piece.ids else {}
         changes = self.changes({pk: row.values for pk, row in old.items()})
         chunk = Chunk(self.file, piece, self.loader.noun)
         chunk.keys = [row.key for row in new]
-        chunk.create = self.loader.prepare([self.same | row.values for row in new], by=self.by) if new else list
+        chunk.create = self.loader.prepare([self._whole(row.values) for row in new], by=self.by) if new else list
         chunk.update = self.loader.prepare_update(changes, by=self.by) if changes else nothing
         chunk.name({pk: row.key for pk, row in old.items()}, unless_there=True)
         chunk.refuse([refusal(self.file, row) for row in refused])
         chunk.counts = {"new": len(new), "updates": len(changes), "same": len(old) - len(changes), "refused": len(refused)}
         return chunk
+
+    def _whole(self, values: loaders.Values) -> loaders.Values:
+        """A new record takes the currency of the import where its row says none."""
+        return {"currency": self.currency, **values} if self.currency and "currency" not in values else values
 
     def changes(self, values: Mapping[int, loaders.Values]) -> list[tuple[int, loaders.Values]]:
         """What differs from the stored values, by record."""

@@ -70,7 +70,8 @@ def _text(text: str, limit: int) -> str:
 
 
 def _number(text: str, manner: Manner) -> Decimal:
-    return numbers.parse(text, manner.decimal) * manner.scale
+    number = numbers.parse(text, manner.decimal)
+    return number if manner.scale == 1 else number * manner.scale
 
 
 def _whole(text: str, manner: Manner) -> int:

@@ -25,7 +25,10 @@ from pacesetter.intake.resolve import Resolver
 
 @dataclass(slots=True)
 class Row:
-    """One line of a file on its way: `texts` are the lookups' texts, `remarks` what was noticed, per column; `gone` in the source."""
+    """One line of a file on its way: `texts` are the lookups' texts, `remarks` what was noticed, per column; `gone` in the source.
+
+    `pivot` is the field that a row of a long table tells of.
+    """
 
     line: int
     cells: list[str]
@@ -34,6 +37,7 @@ class Row:
     texts: dict[str, str] = field(default_factory=dict)
     remarks: list[tuple[str, str, Remark]] = field(default_factory=list)
     gone: bool = False
+    pivot: str = ""
 
     @property
     def refused(self) -> bool:
@@ -91,6 +95,7 @@ class Plan:
         self.joins = Joins(file, self.ids)
         self.cells = [*self._cells(), *self._joined()]
         self.taken = self.cells
+        self.pivot = next((cell for cell in self.cells if self.loader.pivot and cell.slot.key == self.loader.pivot_name), None)
         self.amounts = [cell.slot.key for cell in self.cells if cell.slot.type == "money"]
         self.columns = {cell.slot.key: cell.column for cell in self.cells}
         self.gaps: Counter[str] = Counter()
@@ -148,45 +153,48 @@ class Plan:
             row = Row(fault.line, fault.cells)
             row.remark("", "", fault.code, **fault.params)
             yield row
-        for line, cells in zip(batch.lines, batch.rows, strict=True):
-            if row := self._row(line, cells):
-                yield row
+        told = map(self._told, batch.lines, batch.rows) if self.unescape or self.fixes or self.pivot else map(Row, batch.lines, batch.rows)
+        rows = [row for row in told if row]
+        for cell in self.taken:
+            if cell.index != BEYOND:
+                self._fill(cell, [row for row in rows if row.pivot == cell.of] if cell.of else rows)
+        for row in rows:
+            self._complete(row)
+        yield from rows
 
-    def _row(self, line: int, cells: list[str]) -> Row | None:
-        """One row; None when it tells of something that is not kept here."""
+    def _told(self, line: int, cells: list[str]) -> Row | None:
+        """One row as it was meant; None when it tells of something that is not kept here."""
         if self.unescape:
             cells = [cell[1:] if cell[:1] == "'" and cell[1:2] in FORMULA else cell for cell in cells]
         if line in self.fixes:
             fixed = self.fixes[line]
             cells = [fixed.get(column["name"], cell) for column, cell in zip(self.file.columns, cells, strict=True)]
         pivot = self._tracked(cells)
-        if pivot is None:
-            return None
-        row = Row(line, cells)
-        for cell in self.taken:
-            if cell.index != BEYOND and cell.of in ("", pivot):
-                text = cells[cell.index]
-                if text in cell.known:
-                    (row.texts if cell.slot.lookup else row.values)[cell.slot.key] = cell.known[text]
-                else:
-                    self._take(row, cell, text)
-        self._complete(row)
-        return row
+        return None if pivot is None else Row(line, cells, pivot=pivot)
+
+    def _fill(self, cell: Cell, rows: list[Row]) -> None:
+        """One column of rows: what a text stands for is found out once."""
+        key, index, known, refers = cell.slot.key, cell.index, cell.known, bool(cell.slot.lookup)
+        for row in rows:
+            value = known.get(row.cells[index], UNKNOWN)
+            if value is UNKNOWN:
+                self._take(row, cell, row.cells[index])
+            elif value is not NOTHING:
+                (row.texts if refers else row.values)[key] = value
 
     def _tracked(self, cells: list[str]) -> str | None:
         """The field that a row of a long table tells of; "" for other tables, None for fields that are not kept."""
-        told = next((cell for cell in self.cells if cell.slot.key == self.loader.pivot_name), None) if self.loader.pivot else None
-        if told is None:
+        if self.pivot is None:
             return ""
-        known = self.loader.pivot.get(squash(cells[told.index]))
+        known = self.loader.pivot.get(squash(cells[self.pivot.index]))
         if known is None:
-            self.untracked[cells[told.index]] += 1
+            self.untracked[cells[self.pivot.index]] += 1
         return known
 
     def _take(self, row: Row, cell: Cell, text: str) -> None:
         slot, text = cell.slot, bare_cell(text)
         if not text or (self.profile and text in self.profile.blanks):
-            self._take_nothing(row, cell)
+            self._take_nothing(row, cell, text)
         elif slot.key == ID:
             row.key = self.ids(text)
         elif slot.lookup:
@@ -206,7 +214,7 @@ class Plan:
         row.remark(cell.column, text, "first_of_several", refuse=False)
         return self.ids(several(text)[0])
 
-    def _take_nothing(self, row: Row, cell: Cell) -> None:
+    def _take_nothing(self, row: Row, cell: Cell, text: str) -> None:
         slot = cell.slot
         if (slot.required and slot.key not in self.fixed) or slot.key == ID:
             row.remark(cell.column, "", "required", field=slot.key)
@@ -214,6 +222,8 @@ class Plan:
             row.values[slot.key] = False
         elif cell.of:
             row.values[slot.key] = None
+        else:
+            cell.remembered(text, NOTHING)
 
     def _complete(self, row: Row) -> None:
         """What does not stand in the row itself: joined tables, fixed values, the currency, and what was merged or deleted."""
@@ -231,11 +241,13 @@ class Plan:
 
     def _money(self, row: Row) -> None:
         for key in self.amounts:
-            if row.values.get(key) is not None:
+            amount = row.values.get(key)
+            if amount is not None:
+                told = row.texts.get("currency")
                 if "currency" in self.slots:
                     row.values.setdefault("currency", self.currency)
                 try:
-                    row.values[key] = Minor(to_minor(row.values[key], row.texts.get("currency", self.currency).upper()))
+                    row.values[key] = Minor(to_minor(amount, told.upper() if told else self.currency.upper()))
                 except Invalid:
                     del row.values[key]  # the currency itself is refused as a lookup
 
@@ -261,17 +273,18 @@ class Plan:
 
     def _resolve(self, cell: Cell, rows: list[Row]) -> None:
         slot, lookup = cell.slot, loaders.lookup(cell.slot.lookup)
-        texts = {row.texts[slot.key] for row in rows if slot.key in row.texts}
+        key, texts = slot.key, {row.texts.get(slot.key) for row in rows} - {None}
         found = self.resolver.resolve(self.file.pk, cell.column, slot.lookup, texts)
         for row in rows:
-            text = row.texts.get(slot.key)
+            text = row.texts.get(key)
             if text in found:
-                row.values[slot.key] = found[text]
+                row.values[key] = found[text]
             elif text:
                 row.remark(cell.column, text, lookup.unknown if slot.strict else "left_empty", refuse=slot.strict, value=text)
 
 
 BEYOND = -1
+UNKNOWN, NOTHING = object(), object()  # of texts: not met yet, empty
 REMEMBERED = 20_000
 SEVERAL = re.compile(r"\d+(\s*;\s*\d+)+")
 LINE, REASON = "pacesetter_line", "pacesetter_reason"

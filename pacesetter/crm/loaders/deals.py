@@ -187,7 +187,7 @@ class DealLoader(ShelfLoader):
 
     def ready(self, rows: list[Values], by: "Actor") -> Prepared[Deal]:
         self._name(rows)
-        prepared = deals.prepare_many([{key: row[key] for key in row if key != "product"} for row in rows], by=by, facts=True)
+        prepared = deals.prepare_many(rows, by=by, facts=True, apart=frozenset({"product"}))
         sold = zip(prepared.ids, rows, prepared.columns["amount"], strict=True)
         _add_lines(prepared.writes, [(pk, [row["product"], 1, amount]) for pk, row, amount in sold if row.get("product")])
         return prepared

@@ -58,7 +58,8 @@ class ShelfLoader(Loader):
         return self.prepare(rows, by=by)()
 
     def prepare(self, rows: list[Values], *, by: "Actor") -> Ready:
-        prepared = self.ready([{"owner": None, **row} if "owner" in self.known else row for row in rows], by)
+        ownable = "owner" in self.known
+        prepared = self.ready([{"owner": None, **row} if ownable and "owner" not in row else row for row in rows], by)
         return Ready(prepared.ids, prepared.writes)
 
     def ready(self, rows: list[Values], by: "Actor") -> Prepared[Any]:

@@ -88,7 +88,7 @@ def _records(tape: _Tape, dialect: Dialect, width: int) -> Iterator[Line | Fault
             reader = _reader(tape, dialect)
             number += 1
             continue
-        yield number, [cell.strip() for cell in cells]
+        yield number, list(map(str.strip, cells))
         number += len(tape.taken)
         tape.taken.clear()
 

@@ -72,8 +72,10 @@ def batches(lines: Iterable[Line | Fault], layout: Layout, after: int, size: int
 
 
 def _add(batch: Batch, number: int, cells: list[str], *, width: int) -> None:
-    extra = any(cells[width:])
-    if len(cells) < width or extra:
+    if len(cells) == width:
+        batch.lines.append(number)
+        batch.rows.append(cells)
+    elif len(cells) < width or any(cells[width:]):
         batch.faults.append(Fault(number, cells, "row_width", {"count": len(cells), "width": width}))
     else:
         batch.lines.append(number)
@@ -100,5 +102,5 @@ def _without_footers(lines: Iterable[Line | Fault], layout: Layout) -> Iterator[
 
 
 def _footer(cells: list[str], width: int, after_gap: bool) -> bool:
-    alone = width > 2 and sum(map(bool, cells)) == 1
+    alone = width > 2 and cells.count("") == len(cells) - 1
     return alone and (len(cells) < width or after_gap)

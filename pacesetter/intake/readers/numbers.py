@@ -41,7 +41,6 @@ def styles(text: str) -> frozenset[Style]:
     return frozenset(style for style, pattern in _GROUPED.items() if pattern.fullmatch(body))  # type: ignore[misc]
 
 
-@lru_cache(maxsize=50_000)
 def parse(text: str, style: Style = ".") -> Decimal:
     """The number; Invalid when it is none in this style."""
     if style == "." and _PLAIN.fullmatch(text):
