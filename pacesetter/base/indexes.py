@@ -60,7 +60,7 @@ def ensure() -> None:
 
 def analyze(models: Sequence[Any]) -> None:
     """Tell the planner how many rows there are and how many share a value: without that it takes the wrong index."""
-    with connection.cursor() as cursor:
+    with _sampling() as cursor:
         for model in models:
             cursor.execute(f'ANALYZE "{model._meta.db_table}"')
 
@@ -71,11 +71,21 @@ def analyze_now_and_then() -> None:
     global _next
     if connection.vendor == "sqlite" and time.monotonic() >= _next:
         _next = time.monotonic() + AGAIN_SECONDS
-        with connection.cursor() as cursor:
-            cursor.execute(f"PRAGMA analysis_limit = {SAMPLED}")
+        with _sampling() as cursor:
             for name in sorted(_names()):
                 cursor.execute(f'ANALYZE "{name}"')
                 time.sleep(PAUSE)
+
+
+@contextmanager
+def _sampling() -> Iterator[Any]:
+    """A cursor under which ANALYZE looks at some rows only; PostgreSQL always does."""
+    sqlite = connection.vendor == "sqlite"
+    with connection.cursor() as cursor:
+        if sqlite:
+            cursor.execute(f"PRAGMA analysis_limit = {SAMPLED}")
+        yield cursor
+        if sqlite:
             cursor.execute("PRAGMA analysis_limit = 0")
 
 
