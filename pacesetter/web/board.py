@@ -15,8 +15,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from pacesetter.base import keyset
-from pacesetter.crm import choices, health, totals
+from pacesetter.crm import choices, totals
 from pacesetter.web import formats, lists
+from pacesetter.web.cards import card
 from pacesetter.web.nouns import NOUNS
 from pacesetter.web.request import Request, wants
 from pacesetter.web.templatetags import ui
@@ -82,13 +83,10 @@ class Board(lists.ListPage):
             "all": f"{reverse('deals')}?view=open&stage={stage.pk}", "dot": ui.stage_dot(stage),
         }  # fmt: skip
 
-    def card(self, deal: Any) -> dict[str, Any]:
+    def card(self, deal: Any) -> SafeString:
         """One card."""
-        state = health.of(deal, *self.looks.moment)[0]
-        days = max(0, (self.looks.moment[0] - deal.stage_since).days)
-        old = bool(deal.stage.rotting_days and days > deal.stage.rotting_days)
         may = self.noun.may_edit(deal, self.request.actor)
-        return {"deal": deal, "state": state, "days": formats.days(days), "old": old, "may": may, "menu": self.menu(deal) if may else ""}
+        return card(deal, self.looks.moment, menu=self.menu(deal) if may else "")
 
     def menu(self, deal: Any) -> SafeString:
         """Where a card may go. Made once per column and filled in for each card: the same forms a hundred times were half the page's work."""

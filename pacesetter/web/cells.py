@@ -12,8 +12,8 @@ from pacesetter.base.actor import Actor
 from pacesetter.base.fields import Field
 from pacesetter.crm import choices, health
 from pacesetter.web import formats, words
-from pacesetter.web.markup import format_html
-from pacesetter.web.nouns import NOUNS
+from pacesetter.web.markup import escaped, format_html
+from pacesetter.web.nouns import NOUNS, Noun
 from pacesetter.web.templatetags import ui
 
 NUMBERS = ("number", "decimal", "percent", "money")
@@ -61,30 +61,41 @@ class Looks:
 Kind = Callable[[Field, Any, Any, Looks], "SafeString | str"]
 
 
+class Place:
+    """The cells of one column: what is the same in every row is said once. In Python, for a page has hundreds."""
+
+    def __init__(self, noun: Noun, field: Field, looks: Looks, *, label: str, number: bool) -> None:
+        self.noun, self.field, self.looks = noun, field, looks
+        self.start = '<td data-cell class="num">' if number else "<td data-cell>"
+        self.said = _said(label)
+
+    def cell(self, record: Any, may: bool) -> str:
+        """One cell; a button where the value can be edited in place."""
+        html = escaped(self.looks.show(self.field, record, linked=not may))
+        if not may:
+            return f"{self.start}{html or '–'}</td>"
+        return f"{self.start}{_button(self.noun.url('field', record.pk, self.field.key), self.said, html)}</td>"
+
+
 def button(cell: dict[str, Any], *, focus: bool = False) -> SafeString:
-    """A cell's inside: its value, inside a button where it can be edited in place. In Python, for a page has hundreds."""
-    html, edit = cell["html"], cell["edit"]
-    if not edit:
-        return format_html("{}", html or "–")
-    said = _("Edit %(label)s:") % {"label": cell["label"]}
-    return format_html(
-        '<button type="submit" form="cells" formmethod="get" formaction="{}" class="cell" hx-get="{}" hx-target="closest [data-cell]"{}>'
-        '<span class="sr">{} </span>{}</button>',
-        edit,
-        edit,
-        FOCUS if focus else "",
-        said,
-        html or NOTHING,
+    """A value outside a table: inside a button where it can be edited in place."""
+    html, edit = escaped(cell["html"]), cell["edit"]
+    return SafeString(_button(edit, _said(cell["label"]), html, " autofocus" if focus else "") if edit else html or "–")
+
+
+def _said(label: str) -> str:
+    return escaped(_("Edit %(label)s:") % {"label": label})
+
+
+def _button(edit: str, said: str, html: str, focus: str = "") -> str:
+    at = escaped(edit)
+    return (
+        f'<button type="submit" form="cells" formmethod="get" formaction="{at}" class="cell" hx-get="{at}" hx-target="closest [data-cell]"{focus}>'
+        f'<span class="sr">{said} </span>{html or NOTHING}</button>'
     )
 
 
-FOCUS, NOTHING = mark_safe(" autofocus"), mark_safe('<span class="none">–</span>')
-NUMBER, WORD = mark_safe(' class="num"'), mark_safe("")
-
-
-def place(cell: dict[str, Any]) -> SafeString:
-    """A cell of a table."""
-    return format_html("<td data-cell{}>{}</td>", NUMBER if cell["num"] else WORD, button(cell))
+NOTHING = '<span class="none">–</span>'
 
 
 def _text(field: Field, value: Any, row: Any, looks: Looks) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -117,7 +118,7 @@ class Timeline(DealList):
         return [head | {"label": self.axis.head()} if head["key"] == "span" else head for head in super().heads]
 
     @cached_property
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[SafeString]:
         deal_spans.draw(self.page.rows, self.axis)
         return super().rows
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
@@ -159,13 +159,22 @@ def exact(value: datetime | None) -> str:
     if value is None:
         return ""
     local = timezone.localtime(value)
-    return f"{day(local.date(), year=True)}, {format_time(local, 'HH:mm', locale=locale())}"
+    return f"{day(local.date(), year=True)}, {_minute(local)}"
 
 
 def clock_time(value: datetime) -> str:
     """14:20 in the viewer's zone; with its day unless that is today."""
     local = timezone.localtime(value)
-    return format_time(local, "HH:mm", locale=locale()) if local.date() == today() else exact(value)
+    return _minute(local) if local.date() == today() else exact(value)
+
+
+def _minute(local: datetime) -> str:
+    return _timed(time(local.hour, local.minute), get_language() or "en")
+
+
+@lru_cache(2_000)
+def _timed(value: time, language: str) -> str:
+    return format_time(value, "HH:mm", locale=_parsed(language))
 
 
 def ago(value: datetime | None) -> str:
@@ -192,7 +201,12 @@ def duration(minutes: float | None) -> str:
 
 def days(value: float | None, digits: int = 0) -> str:
     """70 days, short: 70 d."""
-    return "–" if value is None else pgettext("duration", "%(d)s d") % {"d": number(value, digits)}
+    return "–" if value is None else _days(value, digits, get_language() or "en")
+
+
+@lru_cache(10_000)
+def _days(value: float, digits: int, language: str) -> str:
+    return pgettext("duration", "%(d)s d") % {"d": number(value, digits)}
 
 
 def signed(text: str, positive: bool) -> str:

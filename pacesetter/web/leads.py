@@ -41,7 +41,7 @@ class LeadList(lists.ListPage):
     """The list of leads; the clocks of all rows are worked out together."""
 
     @cached_property
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[SafeString]:
         found = leads.response_clocks(self.page.rows) if "clock" in self.keys else {}
         for lead in self.page.rows:
             lead.response_clock = clocks.shown(found.get(lead.pk), lead)

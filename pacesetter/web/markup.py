@@ -7,12 +7,13 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
 
-def format_html(pattern: str, *parts: Any) -> SafeString:
+def format_html(pattern: str, *parts: Any, **named: Any) -> SafeString:
     """The pattern with its parts escaped, but for those that are HTML already."""
-    return SafeString(pattern.format(*map(_escaped, parts)))
+    return SafeString(pattern.format(*map(escaped, parts), **{name: escaped(part) for name, part in named.items()}))
 
 
-def _escaped(part: Any) -> str:
+def escaped(part: Any) -> str:
+    """A part as HTML: escaped, unless it says that it is HTML."""
     if type(part) is SafeString:
         return part
     return escape(part) if type(part) is str else conditional_escape(part)

@@ -47,6 +47,11 @@ def get(mapping: Any, key: Any) -> Any:
 @register.simple_tag
 def icon(name: str, size: int = 16, title: str = "") -> SafeString:
     """A lucide icon, inlined; decorative unless it has a title."""
+    return _drawn(name, size, title)
+
+
+@lru_cache(maxsize=1_000)
+def _drawn(name: str, size: int, title: str) -> SafeString:
     about = format_html('role="img" aria-label="{}"', title) if title else mark_safe('aria-hidden="true"')
     return format_html('<svg class="i" width="{}" height="{}" viewBox="0 0 24 24" {}>{}</svg>', size, size, about, _strokes(name))
 
