@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from pacesetter.base import words
+from pacesetter.base.memory import once
 from pacesetter.core.text import fold
 
 FEW = 2_000  # so many proposals are asked one by one without thinking further
@@ -40,6 +41,9 @@ class Proposal:
 
     def at_most(self, limit: int) -> int:
         """How many it names, counted up to one more than `limit`; rows named twice count twice."""
+        return once(("proposed", self.sql, self.params, limit), lambda: self._count(limit))
+
+    def _count(self, limit: int) -> int:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT count(*) FROM (SELECT 1 FROM ({self.sql}) AS named LIMIT {limit + 1}) AS few", list(self.params))
             return int(cursor.fetchone()[0])
@@ -79,14 +83,14 @@ def _proposal(asked: list[tuple[str, words.Words]], model: Any, word: str) -> Pr
     return Proposal(" UNION ALL ".join(parts), tuple(params))
 
 
-def rarest(found: Sequence[Proposal]) -> tuple[Proposal | None, int]:
+def rarest(found: Sequence[Proposal], limits: Sequence[int] = (FEW, COMMON)) -> tuple[Proposal | None, int]:
     """The proposal that names the fewest rows and how many, counted no further than needed."""
-    for limit in (FEW, COMMON):
+    for limit in limits:
         counts = [(one.at_most(limit), at) for at, one in enumerate(found)]
         if counts and min(counts)[0] <= limit:
             count, at = min(counts)
             return found[at], count
-    return None, COMMON + 1
+    return None, limits[-1] + 1
 
 
 def proposed(rows: "QuerySet[Any]", text: str, paths: Sequence[str]) -> "QuerySet[Any]":
@@ -104,12 +108,15 @@ def is_narrow(rows: "QuerySet[Any]") -> bool:
     return rows.order_by().values("pk")[: NARROW + 1].count() <= NARROW
 
 
-def best(rows: "QuerySet[Any]", text: str, paths: Sequence[str], *, among: int) -> list[int]:
-    """Ids of rows that fulfil the condition, by name, out of which to show a handful: all of few, and of very many some."""
+def best(rows: "QuerySet[Any]", text: str, paths: Sequence[str], *, among: int, whole: bool = False) -> list[int]:
+    """Ids of rows that fulfil the condition, by name, out of which to show a handful: all of few, and of very many some.
+
+    With `whole` the rows are those of a whole table, so that reading them through is not worth a thought.
+    """
     decided = rows.filter(says(text, paths)).order_by().values_list("name_key", "pk")
     found = proposals(rows.model, text, paths)
-    proposal, count = rarest(found)
-    if not found or (count > FEW and is_narrow(rows)):
+    proposal, count = rarest(found, (FEW, COMMON) if len(found) > 1 else (FEW,))  # of one word it is enough that they are many
+    if not found or (count > FEW and not whole and is_narrow(rows)):
         return [pk for _name, pk in sorted(decided[:among])]
     proposal = proposal or found[-1]
     return [pk for _name, pk in sorted(decided.filter(proposal.first(SAMPLE).q)[:among])]

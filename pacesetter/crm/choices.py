@@ -98,12 +98,12 @@ def search(noun: str, text: str, by: "Actor", limit: int = SUGGESTIONS) -> list[
     rows = RECORDS[noun].objects.visible_to(by).live()
     found: list[Any] = []
     for part in (rows.filter(status="open"), rows.exclude(status="open")) if noun == "deal" else (rows,):
-        found += _best(noun, part, text, limit - len(found)) if len(found) < limit else []
+        found += _best(noun, part, text, limit - len(found), scope_of(by, noun).everything) if len(found) < limit else []
     return found
 
 
-def _best(noun: str, rows: Any, text: str, limit: int) -> list[Any]:
-    ids = words.best(rows, text, SEARCHED.get(noun, ("name_key",)), among=AMONG)
+def _best(noun: str, rows: Any, text: str, limit: int, whole: bool) -> list[Any]:
+    ids = words.best(rows, text, SEARCHED.get(noun, ("name_key",)), among=AMONG, whole=whole)
     related = {"deal": ("account", "stage"), "contact": ("account",), "lead": ("status",)}.get(noun, ())
     found = RECORDS[noun].objects.select_related(*related).in_bulk(ids[:limit]) if ids else {}
     return [found[pk] for pk in ids[:limit] if pk in found]

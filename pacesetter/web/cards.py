@@ -60,7 +60,11 @@ def _low(deal: Any, now: datetime) -> SafeString:
     days = max(0, (now - deal.stage_since).days)
     old = deal.stage.rotting_days and days > deal.stage.rotting_days
     return format_html(
-        '<div class="low">{}<span class="{}" title="{}">{}</span></div>', _step(deal), "old" if old else "", _("Days in this stage"), formats.days(days)
+        '<div class="low">{}<span class="{}" title="{}">{}</span></div>',
+        _step(deal),
+        "old" if old else "",
+        _("Days in this stage"),
+        formats.days(days),
     )
 
 

@@ -171,7 +171,9 @@ class ListPage:
         """One row of the table, its box to pick it first; each part has escaped itself."""
         may = self.noun.may_edit(record, self.request.actor)
         cells = "".join(place.cell(record, may and self._edits(place.field, record)) for place in self.places)
-        return SafeString(f'<tr data-href="{self.noun.url("record", record.pk)}">{self._pick(record) if self.may_bulk else ""}{cells}</tr>\n')
+        return SafeString(
+            f'<tr data-href="{self.noun.url("record", record.pk)}">{self._pick(record) if self.may_bulk else ""}{cells}</tr>\n'
+        )
 
     def _pick(self, record: Any) -> str:
         said = escaped(_("Select %(name)s") % {"name": record})
