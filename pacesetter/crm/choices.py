@@ -49,10 +49,12 @@ def pipelines() -> list[Pipeline]:
 
 def stages(pipeline: Pipeline | None = None) -> list[Stage]:
     """Stages in use, in order."""
-    rows = Stage.objects.filter(archived_on__isnull=True, pipeline__archived_on__isnull=True).order_by(
-        "pipeline__position", "pipeline_id", "position"
-    )
-    return list(rows.filter(pipeline=pipeline) if pipeline else rows)
+    return [stage for stage in once("stages", _stages) if pipeline is None or stage.pipeline_id == pipeline.pk]
+
+
+def _stages() -> list[Stage]:
+    rows = Stage.objects.filter(archived_on__isnull=True, pipeline__archived_on__isnull=True)
+    return list(rows.order_by("pipeline__position", "pipeline_id", "position"))
 
 
 def lost_reasons() -> list[LostReason]:
@@ -88,7 +90,7 @@ def of(field: Field, by: "Actor", language: str) -> Choices | None:
     """The choices of a reference field; None where one searches instead."""
     if field.type == "user":
         return few_people(by)
-    return LISTS[field.ref](by, language) if field.ref in LISTS else None
+    return once(("choices", field.ref, language), lambda: LISTS[field.ref](by, language)) if field.ref in LISTS else None
 
 
 def search(noun: str, text: str, by: "Actor", limit: int = SUGGESTIONS) -> list[Any]:

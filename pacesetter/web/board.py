@@ -61,7 +61,10 @@ class Board(lists.ListPage):
     def _first(self) -> list[Any]:
         """The first cards of every column, close dates first."""
         ids = self._of_few() if self.view.few is not None else self._of_many()
-        found = self.listing.model.objects.visible_to(self.request.actor).select_related("account", "stage", "owner").in_bulk(ids)
+        found = self.listing.model.objects.visible_to(self.request.actor).select_related("account", "owner").in_bulk(ids)
+        stages = {stage.pk: stage for stage in self.stages}
+        for deal in found.values():
+            deal.stage = stages[deal.stage_id]
         return [found[pk] for pk in ids]
 
     def _of_few(self) -> list[int]:
