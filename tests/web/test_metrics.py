@@ -250,7 +250,7 @@ def test_the_list_of_a_noun_shows_the_same_records(small, signed_in, lens_of):
     shown = Behind(lens_of("chiara", "/metrics/win_rate?only=num"), "win_rate", "num")
     (link,) = shown.lists
     page = signed_in("chiara").get(link["href"])
-    assert {row["pk"] for row in page.context["list"].rows} == set(shown.ids("deal")) and shown.count == 3
+    assert {row.pk for row in page.context["list"].page.rows} == set(shown.ids("deal")) and shown.count == 3
     assert "Win rate, Q4 2026" in page.content.decode()
-    mine = signed_in("hugo").get(link["href"]).context["list"].rows
-    assert [row["name"] for row in mine] == ["Hugo Marchetti 2000"]
+    mine = signed_in("hugo").get(link["href"]).context["list"].page.rows
+    assert [row.name for row in mine] == ["Hugo Marchetti 2000"]
