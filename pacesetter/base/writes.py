@@ -82,8 +82,14 @@ _ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 def _texts(values: Sequence[Any]) -> list[str]:
     """One column as COPY reads it; what repeats is said once."""
-    known = {value: r"\N" if value is None else str(value).translate(_ESCAPED) for value in dict.fromkeys(values)}
+    known = {value: _text(value) for value in dict.fromkeys(values)}
     return list(map(known.__getitem__, values))
+
+
+def _text(value: Any) -> str:
+    text = r"\N" if value is None else str(value)
+    special = type(value) is not int and value is not None and ("\\" in text or "\n" in text or "\t" in text or "\r" in text)
+    return text.translate(_ESCAPED) if special else text
 
 
 @dataclass
