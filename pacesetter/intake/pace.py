@@ -12,9 +12,9 @@ from django.db import connection, transaction
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-# Beside people at work on SQLite no transaction may keep them waiting for more than 50 ms (docs/house.md). Most take about
-# half of that, so that a slow one stays within.
-AIM_SECONDS = 0.025
+# Beside people at work on SQLite no transaction may keep them waiting for more than 50 ms (docs/house.md). Most take
+# less than half of that, so that a slow one stays within.
+AIM_SECONDS = 0.018
 PAUSE_SECONDS = 0.02
 CHECKPOINT_SECONDS = 1.0  # not after each: the first writer after one waits for the disk, holding the lock
 FIRST, SMALLEST, LARGEST = 100, 50, 5_000  # fewer than the smallest hardly take less time, whatever the machine is busy with
