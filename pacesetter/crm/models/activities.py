@@ -74,7 +74,7 @@ class Activity(models.Model):
             models.Index(fields=["account", "-happened_at"]),
             models.Index(fields=["contact", "-happened_at"]),
             models.Index(fields=["user", "due_on"], condition=Q(kind="task", done_at__isnull=True), name="open_tasks"),
-            models.Index(fields=["deal", "happened_at"], condition=Q(kind="meeting"), name="deal_meetings"),
+            models.Index(fields=["deal", "happened_at", "kind"], condition=Q(kind="meeting"), name="covered_meetings"),
         ]
 
     @property
