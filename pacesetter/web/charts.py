@@ -275,6 +275,6 @@ def respond(request: HttpRequest, chart: Chart) -> HttpResponse:
 
 
 def warm_up() -> None:
-    """Load the renderer in the background, so that the first chart does not wait for it."""
+    """Load the renderer, so that the first chart does not wait for it."""
     spec = lines([Line("", "c1", [Mark(0, 0, ""), Mark(1, 1, "")])], x_labels={}, y_label=str)
-    threading.Thread(target=lambda: draw(spec, width=240, title=""), daemon=True).start()
+    draw(spec, width=240, title="")

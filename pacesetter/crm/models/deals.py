@@ -28,7 +28,7 @@ CREDIT_KINDS = [("owner", mark("Owner")), ("overlay", mark("Specialist")), ("sdr
 
 # Lists walk an index for every column they show, and a small one over open deals, which are few and asked for most. None is led by
 # the outcome: it would be taken for any question about it. They carry what almost every list asks, so that rows passed by are not read.
-WALKED = ("name_key", "amount", "close_date", "closed_on", "last_activity_at", "type", "source", "lost_reason", "stage")
+WALKED = ("name_key", "amount", "closed_on", "last_activity_at", "next_step", "type", "source", "lost_reason", "stage")
 WALKED_OPEN = ("name_key", "amount", "close_date", "last_activity_at", "next_step")
 ASKED = ("owner", "status", "archived_at")
 
@@ -80,6 +80,9 @@ class Deal(Named, Record):
             models.Index(fields=["owner", "status", "close_date", "id", "archived_at"], name="deal_of_owner"),
             models.Index(fields=["stage", "close_date", "id", *ASKED], condition=Q(status="open"), name="open_of_stage"),
             *(models.Index(fields=[name, "id", *ASKED], name=f"deals_by_{name}") for name in WALKED),
+            models.Index(
+                fields=["close_date", "id", *ASKED, "type"], name="deals_by_closing"
+            ),  # what lists begin with, and are asked for renewals
             *(models.Index(fields=[name, "id", *ASKED], condition=Q(status="open"), name=f"opens_by_{name}") for name in WALKED_OPEN),
         ]
         constraints = [
