@@ -111,15 +111,20 @@ def share(times: list[float], part: float) -> float:
 def run(port: int, people: list[tuple[list[Ask], str]], seconds: float, pause: tuple[float, float] = (0, 0)) -> list[float]:
     """Times of all requests; with no seconds each asks each page once."""
     took: list[float] = []
-    threads = [threading.Thread(target=click, args=(port, *one, seconds, pause, seed, took)) for seed, one in enumerate(people)]
+    failed: list[str] = []
+    threads = [threading.Thread(target=click, args=(port, *one, seconds, pause, seed, took, failed)) for seed, one in enumerate(people)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    if failed:
+        raise SystemExit(failed[0])
     return took
 
 
-def click(port: int, asks: list[Ask], cookie: str, seconds: float, pause: tuple[float, float], seed: int, took: list[float]) -> None:
+def click(
+    port: int, asks: list[Ask], cookie: str, seconds: float, pause: tuple[float, float], seed: int, took: list[float], failed: list[str]
+) -> None:
     dice, until, left = random.Random(seed), time.perf_counter() + seconds, list(asks)
     web = http.client.HTTPConnection("127.0.0.1", port)
     while left if not seconds else time.perf_counter() < until:
@@ -130,7 +135,8 @@ def click(port: int, asks: list[Ask], cookie: str, seconds: float, pause: tuple[
         body = answer.read()
         took.append(time.perf_counter() - began)
         if answer.status != 200:
-            raise SystemExit(f"{path} answered {answer.status}: {body[:200]!r}")
+            failed.append(f"{path} answered {answer.status}: {body[:200]!r}")
+            return
         time.sleep(dice.uniform(*pause))
 
 

@@ -25,7 +25,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[0] = str(ROOT)  # and not this folder, whose names are those of modules
 
 FOLDER = tempfile.mkdtemp(prefix="pacesetter-bench-")
-os.environ |= {"PACESETTER_DATA": FOLDER, "DJANGO_SETTINGS_MODULE": "pacesetter.conf.settings", "PACESETTER_HOSTS": "testserver"}
+os.environ |= {"PACESETTER_DATA": FOLDER, "DJANGO_SETTINGS_MODULE": "pacesetter.conf.settings", "PACESETTER_HOSTS": "testserver,127.0.0.1"}
 DATA = pathlib.Path(os.environ.get("PACESETTER_TEST_DATA", ROOT.parent / "shared" / "data"))
 ROWS = int(os.environ.get("PACESETTER_BENCH_ROWS", "100000"))
 MAVEN_ROWS = 8_927
@@ -183,7 +183,8 @@ def beside(database: str, env: dict[str, str]) -> None:
     """An import beside eight people: its pace, how long it holds the lock, and how long their edits take."""
     told = measured("beside.py", str(ROWS // 5), env)
     rate(f"load beside eight people, {database}", float(re.search(r"^([\d,]+) rows/s", told, re.M)[1].replace(",", "")), 5_000)
-    for name, limit in (("write transaction of the load", 0.05), ("edit beside the load", 0.5)):
+    held = [("write transaction of the load", 0.05)] if database == "SQLite" else []  # elsewhere it keeps nobody waiting
+    for name, limit in (*held, ("edit beside the load", 0.5)):
         bound(f"{name}, p95, {database}", float(re.search(rf"^{name} .* p95 +([\d.]+)", told, re.M)[1]) / 1000, limit)
     failed = sum(map(int, re.findall(r"^(\d+) edits failed", told, re.M)))
     line(f"edits that failed beside the load, {database}", str(failed), "bound 0", "")
