@@ -1,5 +1,6 @@
 """What takes a second or two the first time is done by every web process when it starts, so that nobody's first page waits for it."""
 
+import gc
 import importlib
 import threading
 
@@ -17,3 +18,5 @@ def _warm() -> None:
     if version := warehouse.current():
         warehouse.query(version, "SELECT 1", {})
     charts.warm_up()
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays for good: no collection need walk it again
