@@ -149,12 +149,8 @@ def _table(known: Histories, t: float, horizon: int, step: float) -> tuple[Array
     """By cell: the share of amount won within the horizon; and what new deals brought on average, over past days a period apart."""
     cells = (len(known.words.get("stage", ())) + 1) * hazards.BANDS
     amount, won, new = np.zeros(cells), np.zeros(cells), []
-    s, first = t - horizon, float(known.created.min())
-    for number in range(hazards.LANDMARKS):
-        s = t - horizon - number * step
-        if s < first:
-            break
-        open_, place = known.open_at(s), None
+    for s in hazards.landmarks(known, t - horizon + step, step):
+        open_ = known.open_at(s)
         place = hazards.cells_at(known, open_, s, step)
         worth = known.amounts(open_, s)
         amount += np.bincount(place, worth, minlength=cells)

@@ -68,7 +68,7 @@ def fit(histories: Histories, t: float, horizon: float, step: float) -> Hazards:
     stages, periods = len(histories.words.get("stage", ())), int(np.ceil(horizon / step))
     cells = (stages + 1) * BANDS
     risk, win, lose = (np.zeros((cells, periods)) for _ in range(3))
-    for s in _landmarks(histories, t, step):
+    for s in landmarks(histories, t, step):
         deals = histories.open_at(s)
         weight = 0.5 ** ((t - s) / step / HALF)
         _count(histories, deals, cells_at(histories, deals, s, step), (s, t, step, weight), risk, win, lose)
@@ -78,8 +78,8 @@ def fit(histories: Histories, t: float, horizon: float, step: float) -> Hazards:
     return Hazards(step, stages, won / scale, lost / scale, seen, seen.reshape(stages + 1, BANDS).sum(axis=1))
 
 
-def _landmarks(histories: Histories, t: float, step: float) -> Iterator[float]:
-    """Past days on which to look, one period apart, back from `t`."""
+def landmarks(histories: Histories, t: float, step: float) -> Iterator[float]:
+    """Past days on which to look, one period apart, back from one period before `t`."""
     first = float(histories.created.min()) if len(histories) else t
     for number in range(1, LANDMARKS + 1):
         if (s := t - number * step) < first:

@@ -19,7 +19,7 @@ add_sentences(
     }
 )
 COLUMNS = ("deal_id", "occurred_at", "field", "value")
-TEXTS, NUMBERS = ("stage", "owner"), ("amount",)
+TEXTS = ("stage", "owner")
 OUTCOMES = {"open": 0, "won": 1, "lost": 2}
 EPOCH = dt.date(1970, 1, 1)
 Array = np.ndarray[Any, Any]
@@ -70,7 +70,7 @@ class Histories:
     """Deals `ids` (n), each with the moment when it began and when it ended (infinite while open) and whether it was won then.
 
     `steps` are the fields by name, `words` what the numbers of text fields stand for. All times are days since 1970, UTC.
-    Source of a reopened deal's end: its last closure that no reopening follows.
+    A reopened deal ended with its first closure that no reopening follows.
     """
 
     ids: Array
