@@ -68,7 +68,10 @@ def backtest(
     refit: int = 7,
     step: Callable[[int, int], None] = lambda done, total: None,
 ) -> Backtest:
-    """Ask from each `every`-th day from `since` to `until`, learning anew every `refit` days, over `horizon` days."""
+    """Ask from each `every`-th day from `since` to `until`, learning anew every `refit` days, over `horizon` days.
+
+    Days whose horizon ends after the histories do cannot be scored, and are not asked.
+    """
     if horizon < 1 or until < since or not len(histories):
         raise Refused("nothing_to_backtest", since=since, until=until, days=horizon)
     count = (until - since).days // every + 1
@@ -87,8 +90,11 @@ def backtest(
 
 def _origins(histories: Histories, since: dt.date, count: int, horizon: int, every: int, refit: int) -> Iterator[Origin | None]:
     learned: _Learned | None = None
+    last = max(float(one.at.max()) for one in histories.steps.values())
     for number in range(count):
         day = since + dt.timedelta(days=number * every)
+        if day_number(day) + horizon > last:
+            return
         known = histories.as_of(day_number(day))
         if learned is None or (day - learned.day).days >= refit:
             learned = _Learned.by(known, day, horizon)
@@ -109,7 +115,7 @@ class _Learned:
     @classmethod
     def by(cls, known: Histories, day: dt.date, horizon: int) -> "_Learned | None":
         t = day_number(day)
-        if int((known.ended <= t).sum()) < deals.NEEDED or not known.won.any():
+        if not deals.is_enough(known):
             return None
         fitted = deals.fit(known, t, horizon)
         shock, _ = deals.shock_of(known, t, horizon)

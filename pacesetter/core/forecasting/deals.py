@@ -125,7 +125,7 @@ def forecast(histories: Histories, *, as_of: dt.date, until: dt.date, seed: int 
         raise Refused("until_before_as_of", until=until, as_of=as_of)
     known = histories.as_of(t)
     closed = int((known.ended <= t).sum())
-    if closed < NEEDED or not known.won.any():
+    if not is_enough(known):
         raise Refused("too_few_closed", count=closed, day=as_of, needed=NEEDED)
     fitted = fit(known, t, horizon)
     chances = fitted.open_deals(known, t)
@@ -146,6 +146,11 @@ def forecast(histories: Histories, *, as_of: dt.date, until: dt.date, seed: int 
         shock,
         measured,
     )
+
+
+def is_enough(known: Histories) -> bool:
+    """Whether what is known carries a number: ten closed deals, one of them won."""
+    return int(np.isfinite(known.ended).sum()) >= NEEDED and bool(known.won.any())
 
 
 def draw(chances: Chances, fitted: Fitted, t: float, shock: float, seed: int) -> tuple[Spread, Spread, Spread]:
@@ -210,7 +215,7 @@ def shock_of(histories: Histories, t: float, horizon: float) -> tuple[float, int
 def _past(histories: Histories, s: float, horizon: float) -> tuple[float, float, float] | None:
     """Error, number and variance of a past day's forecast; none where too little was known then."""
     known = histories.as_of(s)
-    if int((known.ended <= s).sum()) < NEEDED or not known.won.any() or s - float(known.created.min()) < horizon:
+    if not is_enough(known) or s - float(known.created.min()) < horizon:
         return None
     fitted = fit(known, s, horizon)
     chances, (count, amount) = fitted.open_deals(known, s), fitted.new_deals(s)

@@ -43,9 +43,17 @@ def test_windows_that_overlap_are_not_independent(known):
     assert (len(found.origins), found.independent) == (11, 1)
 
 
+def last(known):
+    return max(one.at.max() for one in known.steps.values())
+
+
 def test_days_without_enough_history_are_not_asked(known):
     found = backtests.backtest(known, since=day(-5), until=day(60), horizon=14, every=5)
     assert 0 < len(found.origins) < 14
+    late = backtests.backtest(known, since=day(270), until=day(400), horizon=28, every=10)
+    assert [one.as_of for one in late.origins] == [
+        day(at) for at in range(270, 400, 10) if histories.day_number(day(at)) + 28 <= last(known)
+    ]
     with pytest.raises(Refused):
         backtests.backtest(known, since=day(-60), until=day(-30), horizon=14)
     with pytest.raises(Refused):
