@@ -1,6 +1,8 @@
 FROM python:3.11-slim-bookworm
 ENV PACESETTER_DATA=/data PYTHONUNBUFFERED=1
 WORKDIR /app
+# LightGBM is built against it.
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/*
 COPY requirements.lock .
 RUN pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY pyproject.toml README.md LICENSE ./
