@@ -110,9 +110,13 @@ class Reader:
         found = self._remembered(plan.sql, period, day)
         return metrics.cells(ask, plan, found, Moment(period.since, period.until, day, self.currency, self.version.instant))
 
-    def _remembered(self, sql: str, period: Period, day: dt.date) -> list[dict[str, Any]]:
+    def between(self, sql: str, period: Period, first: dt.date, last: dt.date) -> list[dict[str, Any]]:
+        """The rows of a query about two days, which it knows as `first_day` and `last_day`."""
+        return self._remembered(sql, period, self._day(last), first_day=self._day(first), last_day=self._day(last))
+
+    def _remembered(self, sql: str, period: Period, day: dt.date, **more: dt.date) -> list[dict[str, Any]]:
         """The rows of a query; one version always answers alike, and charts ask what their page has asked."""
-        variables = self._variables(period, day)
+        variables = self._variables(period, day) | more
         key = (self.version.token, sql, tuple(variables.values()), tuple(self.scope or ()), self.scope is None)
         if key not in _ANSWERS:
             if len(_ANSWERS) >= KEPT:

@@ -1,18 +1,23 @@
 """Quotas and forecast calls."""
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
 from ninja import Router, Schema, Status
 
+from pacesetter.analytics import moves
+from pacesetter.analytics.numbers import Reader
 from pacesetter.api.auth import actor_of
 from pacesetter.api.records import person
 from pacesetter.api.shapes import major
 from pacesetter.base import clock, find, settings
 from pacesetter.base.models import User
+from pacesetter.base.scope import scope_of
 from pacesetter.core import periods
-from pacesetter.core.errors import NotFound
+from pacesetter.core.errors import Invalid, NotFound
+from pacesetter.core.forecasting.moves import Measure
 from pacesetter.core.money import to_minor
 from pacesetter.planning import calls, quotas
 from pacesetter.planning.models import ForecastCall, Quota
@@ -109,3 +114,38 @@ def submit(request: HttpRequest, body: CallIn) -> Any:
         by=actor_of(request),
     )
     return Status(201, _call(call))
+
+
+@router.get("/forecast/moves", response=dict[str, Any], summary="What moved the forecast between two days, deal by deal")
+def moved(
+    request: HttpRequest,
+    since: dt.date,
+    until: dt.date | None = None,
+    period: str = "this_quarter",
+    measure: str = "commit",
+    rollup: str = "cumulative",
+    owner: int | None = None,
+) -> Any:
+    """From the end of the day `since` to the end of `until` (default: now); `owner` narrows it to what was theirs on each day."""
+    by = actor_of(request)
+    if owner is not None and not scope_of(by, "deal").allows(owner):
+        raise NotFound("not_found", noun="user", id=owner)
+    reader = Reader(by)
+    last, asked = until or reader.today, reader.period(period)
+    if last < since:
+        raise Invalid("bad_interval", since=since, until=last)
+    found = moves.moved(reader, asked, since, last, Measure.of(measure, rollup), None if owner is None else [owner])
+    said = partial(major, currency=reader.currency)
+    return {
+        "period": asked.label,
+        "since": since,
+        "until": min(last, reader.today),
+        "currency": reader.currency,
+        "start": said(found.start),
+        "end": said(found.end),
+        "bars": [{"kind": bar.kind, "amount": said(bar.amount), "deals": bar.deals} for bar in found.bars],
+        "deals": [
+            {"deal": step.deal, "kind": step.kind, "before": said(step.before), "after": said(step.after), "amount": said(step.amount)}
+            for step in found.steps
+        ],
+    }
