@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 ENTRIES = "base_historyentry"
 REDRAWN = ("crm_dealchange", "crm_leadchange")
-APPEND_ONLY = [ENTRIES, *REDRAWN, "planning_forecastcall"]
+APPEND_ONLY = [ENTRIES, *REDRAWN, "planning_forecastcall", "planning_forecastrun", "planning_forecastrow"]
 SAYS = "history is append-only"
 
 

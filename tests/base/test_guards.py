@@ -1,6 +1,7 @@
 """History in the database itself: whoever gets at the tables may add to them and no more."""
 
 import json
+from datetime import date
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -11,10 +12,10 @@ from pacesetter.core import periods
 from pacesetter.crm import contacts, deals, leads
 from pacesetter.crm.models import DealChange, LeadChange
 from pacesetter.planning import calls
-from pacesetter.planning.models import ForecastCall
+from pacesetter.planning.models import ForecastCall, ForecastRow, ForecastRun
 
 pytestmark = pytest.mark.django_db
-MODELS = [HistoryEntry, DealChange, LeadChange, ForecastCall]
+MODELS = [HistoryEntry, DealChange, LeadChange, ForecastCall, ForecastRun, ForecastRow]
 
 
 @pytest.fixture
@@ -25,6 +26,9 @@ def told(cast):
     leads.create(by=ines, last_name="Lindholm", company="Brightwater", owner=cast.ines.pk)
     calls.submit(period=periods.parse("this_quarter", clock.today()), amount=5000, by=ines)
     deals.edit(deal, by=ines, next_step="Call")
+    run = ForecastRun.objects.create(as_of=clock.today(), made_at=clock.now(), version="1")
+    money = dict.fromkeys(("mean", "p10", "p50", "p90", "won", "open", "new"), 5)
+    ForecastRow.objects.create(run=run, since=clock.today(), until=date(2027, 1, 1), method="deals", currency="USD", **money)
     return contacts.create(by=ines, first_name="Dana", last_name="Whitfield", email="dana@example.com")
 
 

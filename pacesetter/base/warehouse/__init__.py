@@ -4,8 +4,21 @@ State is files under `extracts/` in the data folder, replaced by swapping one ma
 """
 
 from pacesetter.base.warehouse.manifest import Manifest, current, kept
-from pacesetter.base.warehouse.read import query
+from pacesetter.base.warehouse.read import arrow, query
 from pacesetter.base.warehouse.refreshing import is_stale, refresh, refresh_when_due
 from pacesetter.base.warehouse.sources import SOURCES, Source, source, touches
 
-__all__ = ["SOURCES", "Manifest", "Source", "current", "is_stale", "kept", "query", "refresh", "refresh_when_due", "source", "touches"]
+__all__ = [
+    "SOURCES",
+    "Manifest",
+    "Source",
+    "arrow",
+    "current",
+    "is_stale",
+    "kept",
+    "query",
+    "refresh",
+    "refresh_when_due",
+    "source",
+    "touches",
+]

@@ -73,18 +73,18 @@ class Fitted:
     arrivals: arrivals.Arrivals
     grown: Array
 
-    def open_deals(self, histories: Histories, t: float) -> "Chances":
-        """The deals open at `t` with their chances, `horizon` days on."""
+    def open_deals(self, histories: Histories, t: float, days: float | None = None) -> "Chances":
+        """The deals open at `t` with their chances, `days` (at most, and if not given, the horizon) on."""
         deals = histories.open_at(t)
         cells = hazards.cells_at(histories, deals, t, self.hazards.step)
-        at = self.horizon / self.hazards.step
+        at = (self.horizon if days is None else days) / self.hazards.step
         win, lose = (_by(path, at) for path in self.hazards.paths(cells))
         amount = histories.amounts(deals, t)
         return Chances(deals, win, lose, amount, amount * self.grown[cells // hazards.BANDS], self.hazards.basis(cells))
 
-    def new_deals(self, t: float) -> tuple[float, float]:
-        """Deals, and the amount, that begin after `t` and are won within the horizon."""
-        return self.arrivals.expected(t, self.horizon)
+    def new_deals(self, t: float, days: float | None = None) -> tuple[float, float]:
+        """Deals, and the amount, that begin after `t` and are won within as many days."""
+        return self.arrivals.expected(t, self.horizon if days is None else days)
 
 
 @dataclass(frozen=True)

@@ -94,12 +94,17 @@ def _count(
     s, t, step, weight = when
     periods = min(risk.shape[1], int((t - s) / step + 1e-9))
     end = histories.ended[deals]
-    ends = np.where(end <= t, np.floor((np.minimum(end, t) - s) / step), np.inf)
-    for period in range(periods):
-        risk[:, period] += weight * np.bincount(cells[ends >= period], minlength=len(risk))
-    inside = ends < periods
-    for ended, chosen in ((win, histories.won[deals]), (lose, ~histories.won[deals])):
-        np.add.at(ended, (cells[inside & chosen], ends[inside & chosen].astype(np.int64)), weight)
+    ends = np.minimum(np.where(end <= t, np.floor((np.minimum(end, t) - s) / step), periods), periods).astype(np.int64)
+    won = histories.won[deals]
+    for ended, chosen in ((win, won), (lose, ~won)):
+        ended[:, :periods] += weight * _by_period(cells[chosen], ends[chosen], len(risk), periods)[:, :-1]
+    still = _by_period(cells, ends, len(risk), periods)[:, ::-1].cumsum(axis=1)[:, ::-1]
+    risk[:, :periods] += weight * still[:, :periods]
+
+
+def _by_period(cells: Array, ends: Array, count: int, periods: int) -> Array:
+    """How many deals of each cell end in each period, (cells, periods + 1); the last column is later."""
+    return np.bincount(cells * (periods + 1) + ends, minlength=count * (periods + 1)).reshape(count, periods + 1)
 
 
 def _shrunk(ended: Array, risk: Array, stages: int) -> Array:

@@ -130,6 +130,11 @@ def read(table: pa.Table) -> Histories:
         words |= {name: known} if known else {}
     created = np.full(len(ids), np.inf)
     np.minimum.at(created, deal, at)
+    return of(ids, created, steps, words)
+
+
+def of(ids: Array, created: Array, steps: dict[str, Steps], words: dict[str, list[str]]) -> Histories:
+    """Histories from arrays: the fields' steps by name, and what the numbers of text fields stand for."""
     return Histories(ids, created, *_ends(len(ids), steps.get("outcome", _NOTHING)), steps, words)
 
 

@@ -1,0 +1,88 @@
+"""When forecasts are made: every night, and once for the weeks before the first night, so that their errors are known."""
+
+import datetime as dt
+import time
+from typing import Any
+
+from pacesetter.base import clock, jobs, settings, warehouse
+from pacesetter.base.actor import Actor
+from pacesetter.base.worker import chore
+from pacesetter.core.errors import Refused
+from pacesetter.core.labels import mark
+from pacesetter.planning import forecasts
+from pacesetter.planning.models import ForecastRun
+
+LOOK_SECONDS = 60.0
+WEEKS = 104  # past Mondays that are asked at the first time …
+BUDGET_SECONDS = 600.0  # … as far as they fit into ten minutes, the newest first
+_next_look = 0.0
+
+settings.define(
+    "forecast.nightly",
+    True,
+    mark("Forecast every night"),
+    mark("The models are asked when a day is over, and once for past weeks so that their errors are known."),
+)
+
+
+@jobs.job("forecast", mark("Forecast the company"))
+def _forecast(running: jobs.Running, as_of: str) -> dict[str, Any]:
+    """Ask once; where too little is known that is the answer, and no failure."""
+    from pacesetter.planning import runs
+
+    try:
+        run = runs.make(dt.date.fromisoformat(as_of), by=running.by)
+    except Refused as refusal:
+        if refusal.code != "too_few_closed":
+            raise
+        return {"as_of": as_of, "refused": refusal.code, **{key: str(value) for key, value in refusal.params.items()}}
+    return {"as_of": as_of, "run": run.pk}
+
+
+@jobs.job("forecast.past", mark("Ask forecasts of past weeks"))
+def _past(running: jobs.Running, weeks: int = WEEKS) -> dict[str, Any]:
+    """Ask as of the Sundays of past weeks, the newest first; days that have an answer are left out."""
+    from pacesetter.planning import runs
+
+    began, ground, made = time.monotonic(), runs.Ground.now(), 0
+    known = set(ForecastRun.objects.values_list("as_of", flat=True))
+    for number, day in enumerate(_sundays(weeks)):
+        running.step(number, weeks)
+        if time.monotonic() - began > BUDGET_SECONDS:
+            break
+        try:
+            if day not in known:
+                runs.make(day, by=running.by, ground=ground)
+                made += 1
+        except Refused:  # nothing that lies before has more to say
+            break
+    return {"runs": made}
+
+
+def _sundays(weeks: int) -> list[dt.date]:
+    """The last day of each of the past weeks."""
+    today = clock.today()
+    last = today - dt.timedelta(days=today.weekday() + 1)
+    return [last - dt.timedelta(days=7 * number) for number in range(weeks)]
+
+
+@chore
+def nightly() -> None:
+    """The worker's chore: ask when a day is over and its changes are in the extracts."""
+    global _next_look
+    if time.monotonic() < _next_look:
+        return
+    _next_look = time.monotonic() + LOOK_SECONDS
+    as_of = clock.today() - dt.timedelta(days=1)
+    newest = forecasts.newest()
+    if not settings.get("forecast.nightly") or warehouse.current() is None or (newest and newest.as_of >= as_of):
+        return
+    _once("forecast", f"forecast {as_of}", as_of=as_of.isoformat())
+    _once("forecast.past", "forecast.past")
+
+
+def _once(key: str, tick: str, **args: Any) -> None:
+    try:
+        jobs.start(key, by=Actor.system("job"), tick=tick, **args)
+    except Refused:  # asked before
+        return
