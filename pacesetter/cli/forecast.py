@@ -1,4 +1,4 @@
-"""`pacesetter forecast`: what will be won, from files of one's own."""
+"""`pacesetter forecast`: what will be won, by the company, or from files of one's own."""
 
 import datetime as dt
 from pathlib import Path
@@ -7,15 +7,87 @@ from typing import Any
 import click
 
 from pacesetter.cli import tables
-from pacesetter.cli.output import as_format, as_json, table
+from pacesetter.cli.output import as_format, as_json, table, with_bar
+from pacesetter.core.errors import Refused
 
 SHOWN = 20
+FIGURES = ("mean", "p10", "p50", "p90", "won", "open", "new")
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
-@click.group("forecast")
-def command() -> None:
-    """Say what will be won, and how sure that is."""
+@click.group("forecast", invoke_without_command=True)
+@click.option("--period", default="this_quarter", show_default=True, help="A month or quarter: this_quarter, next_month, 2026-Q4 …")
+@click.option("--at", type=DAY, help="What was said on that day; by default now.")
+@as_format
+@click.pass_context
+def command(context: click.Context, period: str, at: dt.datetime | None, form: str) -> None:
+    """Say what will be won, and how sure that is: by the company, its teams and people, or from files."""
+    if context.invoked_subcommand is None:
+        _of_company(period, at and at.date(), form)
+
+
+def _of_company(text: str, at: dt.date | None, form: str) -> None:
+    from pacesetter.cli.prepare import ready
+
+    ready()
+    from pacesetter.base import clock, settings
+    from pacesetter.base.actor import Actor
+    from pacesetter.core import periods
+    from pacesetter.planning import forecasts
+
+    period = periods.parse(text, clock.today(), int(settings.get("company.fiscal_start")))
+    rows = forecasts.visible(period, by=Actor.local(), at=at)
+    if form == "json":
+        return as_json([_said(row) for row in rows])
+    if not rows:
+        return click.echo(f"Nothing was forecast for {period.label} yet: pacesetter forecast run")
+    heads = ["", "Expected", "80 % band", "Won", "Open", "New"]
+    table(heads, [_line(row) for row in rows], right=range(1, len(heads)))
+    return click.echo(f"{period.since} to {period.until} (exclusive), {rows[0].currency}, as known at the end of {rows[0].run.as_of}.")
+
+
+def _line(row: Any) -> list[str]:
+    said = {name: f"{value:,.0f}" for name, value in _said(row).items() if name in FIGURES}
+    return [_who(row), said["mean"], f"{said['p10']} - {said['p90']}", said["won"], said["open"], said["new"]]
+
+
+def _who(row: Any) -> str:
+    return row.user.name if row.user else row.team.name if row.team else "Company"
+
+
+def _said(row: Any) -> dict[str, Any]:
+    from pacesetter.core.money import to_major
+
+    money = {name: to_major(getattr(row, name), row.currency) for name in FIGURES}
+    return {"user": row.user_id, "team": row.team_id, **money, "as_of": row.run.as_of}
+
+
+@command.command("run")
+@click.option("--as-of", type=DAY, help="The last day that is known; by default yesterday.")
+@click.option("--weeks", type=click.IntRange(1, 520), help="Ask as of so many past weeks instead, those that have no answer yet.")
+def run(as_of: dt.datetime | None, weeks: int | None) -> None:
+    """Ask the models about the company, and keep what they say."""
+    from pacesetter.cli.prepare import ready
+
+    ready()
+    from pacesetter.base import clock, jobs, warehouse
+    from pacesetter.base.actor import Actor
+
+    warehouse.refresh()
+    day = as_of.date() if as_of else clock.today() - dt.timedelta(days=1)
+    arguments: dict[str, Any] = {"weeks": weeks} if weeks else {"as_of": day.isoformat()}
+    job = jobs.start("forecast.past" if weeks else "forecast", by=Actor.local(), **arguments)
+    told = _ended(with_bar("Asking", lambda step: jobs.run_inline(job, step)))
+    click.echo("Forecast as of {as_of} made.".format(**told) if "run" in told else "{runs:,} forecasts made.".format(**told))
+
+
+def _ended(job: Any) -> dict[str, Any]:
+    """What the job answered, or its refusal."""
+    answer = job.result or {}
+    if job.state != "done" or "refused" in answer:
+        error = job.error or {"code": answer.pop("refused", "job_broke"), "params": answer}
+        raise Refused(error["code"], **error["params"])
+    return dict(answer)
 
 
 @command.command("deals")

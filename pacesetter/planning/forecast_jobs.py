@@ -28,21 +28,22 @@ settings.define(
 @jobs.job("forecast", mark("Forecast the company"))
 def _forecast(running: jobs.Running, as_of: str) -> dict[str, Any]:
     """Ask once; where too little is known that is the answer, and no failure."""
-    from pacesetter.planning import runs
+    from pacesetter.planning import reviews, runs
 
+    ground = runs.Ground.now()
     try:
-        run = runs.make(dt.date.fromisoformat(as_of), by=running.by)
+        run = runs.make(dt.date.fromisoformat(as_of), by=running.by, ground=ground)
     except Refused as refusal:
         if refusal.code != "too_few_closed":
             raise
         return {"as_of": as_of, "refused": refusal.code, **{key: str(value) for key, value in refusal.params.items()}}
-    return {"as_of": as_of, "run": run.pk}
+    return {"as_of": as_of, "run": run.pk, "reviews": reviews.catch_up(ground)}
 
 
 @jobs.job("forecast.past", mark("Ask forecasts of past weeks"))
 def _past(running: jobs.Running, weeks: int = WEEKS) -> dict[str, Any]:
     """Ask as of the Sundays of past weeks, the newest first; days that have an answer are left out."""
-    from pacesetter.planning import runs
+    from pacesetter.planning import reviews, runs
 
     began, ground, made = time.monotonic(), runs.Ground.now(), 0
     known = set(ForecastRun.objects.values_list("as_of", flat=True))
@@ -56,7 +57,7 @@ def _past(running: jobs.Running, weeks: int = WEEKS) -> dict[str, Any]:
                 made += 1
         except Refused:  # nothing that lies before has more to say
             break
-    return {"runs": made}
+    return {"runs": made, "reviews": reviews.catch_up(ground)}
 
 
 def _sundays(weeks: int) -> list[dt.date]:

@@ -2,9 +2,14 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
+from pacesetter.base.scope import scope_of
 from pacesetter.core.periods import Period
 from pacesetter.planning.models import ForecastRow, ForecastRun
+
+if TYPE_CHECKING:
+    from pacesetter.base.actor import Actor
 
 METHOD = "deals"
 
@@ -25,9 +30,25 @@ def of_teams(period: Period, at: dt.date | None = None) -> dict[int, ForecastRow
     return {row.team_id: row for row in _rows(period, at) if row.team_id is not None}
 
 
+def visible(period: Period, *, by: "Actor", at: dt.date | None = None) -> list[ForecastRow]:
+    """The same as far as the actor sees: people in their scope, and company and teams where they see everybody."""
+    keep = scope_of(by, ForecastRow.NOUN).owners
+    rows = sorted(_rows(period, at), key=_order)
+    return [row for row in rows if keep is None or (row.user_id is not None and row.user_id in keep)]
+
+
+def _order(row: ForecastRow) -> tuple[int, str]:
+    """The company, then teams and people by name."""
+    return (2, row.user.name_key) if row.user else (1, row.team.name_key) if row.team else (0, "")
+
+
 def _rows(period: Period, at: dt.date | None) -> Iterable[ForecastRow]:
     run = newest(at)
-    found = ForecastRow.objects.filter(run=run, since=period.since, until=period.until, method=METHOD) if run else ()
+    found = (
+        ForecastRow.objects.filter(run=run, since=period.since, until=period.until, method=METHOD).select_related("user", "team")
+        if run
+        else ()
+    )
     return [_with(row, run) for row in found]
 
 

@@ -4,7 +4,8 @@ Days are the company's. Something that became true on a day is put at its noon, 
 beginning does not. An archived deal that was open counts as lost from that day; a row without a rate brings nothing.
 """
 
-import datetime as dt
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from pacesetter.base import settings, warehouse
 from pacesetter.core import money
 from pacesetter.core.forecasting import histories
 from pacesetter.core.forecasting.histories import OUTCOMES, Array, Histories, Steps, day_number
+from pacesetter.core.periods import Period
 
 NOON = 0.5
 _WORTH = """CASE WHEN {0}.currency = getvariable('company_currency') THEN {0}.annual
@@ -39,9 +41,41 @@ def of_company(version: warehouse.Manifest) -> Histories:
     return _histories(columns)
 
 
-def booked(version: warehouse.Manifest) -> Any:
-    """What was booked, an Arrow table: day, owner, team (the owner's on that day), booked (minor units)."""
-    return warehouse.arrow(version, BOOKED, variables())
+@dataclass(frozen=True)
+class Booked:
+    """What was booked, one row per day and owner: days since 1970, the owner (0 is nobody) and their team on that day, minor units."""
+
+    day: Array
+    owner: Array
+    team: Array
+    amount: Array
+
+    def inside(self, period: Period, until: float = np.inf) -> Array:
+        """Which rows lie in the period and before the moment `until`."""
+        return np.asarray((self.day >= day_number(period.since)) & (self.day < min(day_number(period.until), until)))
+
+    def by_owner(self, period: Period) -> dict[int, int]:
+        """What each owner booked in the period."""
+        rows = self.inside(period)
+        owners, place = np.unique(self.owner[rows], return_inverse=True)
+        sums = np.zeros(len(owners), dtype=np.int64)
+        np.add.at(sums, place, self.amount[rows])
+        return dict(zip(owners.tolist(), sums.tolist(), strict=True))
+
+
+def booked(version: warehouse.Manifest) -> Booked:
+    """The bookings of a version of the extracts; pages ask for the same one again and again."""
+    known = variables()
+    key = (version.token, *known.values())
+    if key not in _BOOKED:
+        rows = warehouse.arrow(version, BOOKED, known)
+        owner, team = (np.nan_to_num(rows[name].to_numpy().astype(float)).astype(np.int64) for name in ("owner", "team"))
+        _BOOKED.clear()
+        _BOOKED[key] = Booked(_days(rows["day"]), owner, team, rows["booked"].to_numpy())
+    return _BOOKED[key]
+
+
+_BOOKED: dict[tuple[Any, ...], Booked] = {}
 
 
 def variables() -> dict[str, Any]:
@@ -101,6 +135,6 @@ def _outcomes(deal: Array, at: Array, rows: dict[str, Array]) -> Steps:
     return Steps(*(part[order] for part in everything))
 
 
-def end_of(day: dt.date) -> float:
+def end_of(day: date) -> float:
     """The moment at which a day is over."""
     return day_number(day) + 1

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from pacesetter.core.labels import mark
 from pacesetter.core.periods import Period, containing
 from pacesetter.planning import histories
 from pacesetter.planning.forecasts import METHOD
+from pacesetter.planning.histories import Booked
 from pacesetter.planning.models import DealOutlook, ForecastRow, ForecastRun
 
 if TYPE_CHECKING:
@@ -35,23 +36,12 @@ class Ground:
     """What runs read: one version of the extracts, its deals and its bookings; made once for many past days."""
 
     deals: Histories
-    day: Array
-    owner: Array
-    team: Array
-    booked: Array
+    booked: Booked
 
     @classmethod
     def now(cls) -> "Ground":
         version = warehouse.current() or warehouse.refresh()
-        rows = histories.booked(version)
-        day = np.asarray(rows["day"].cast("int32").cast("float64").to_numpy())
-        owner, team = (np.nan_to_num(rows[name].to_numpy().astype(float), nan=0).astype(np.int64) for name in ("owner", "team"))
-        return cls(histories.of_company(version), day, owner, team, rows["booked"].to_numpy())
-
-    def won(self, period: Period, until: float, mine: Array) -> int:
-        """Booked in the period before the moment `until`, of the rows that are `mine`."""
-        inside = (self.day >= day_number(period.since)) & (self.day < min(day_number(period.until), until))
-        return int(self.booked[inside & mine].sum())
+        return cls(histories.of_company(version), histories.booked(version))
 
 
 def make(as_of: dt.date | None = None, *, by: "Actor", ground: Ground | None = None) -> ForecastRun:
@@ -122,19 +112,25 @@ class _Rows(Iterable[ForecastRow]):
         self.open, self.new = (np.rint(part).astype(np.int64) for part in (span.open, span.new))
 
     def __iter__(self) -> Any:
-        yield self._row(np.arange(len(self.open)), np.ones(len(self.ground.day), dtype=bool))
-        for team, members in _members(self.run.as_of).items():
-            yield self._row(self._places(members[1]), np.isin(self.ground.team, list(members[0])), team_id=team)
-        for pk in sorted({*self.people, *self.ground.owner.tolist()} - {0}):
-            row = self._row(self._places([pk]), self.ground.owner == pk, user_id=pk)
-            if row.mean or row.p90:
-                yield row
+        booked = self.ground.booked
+        yield self._row(np.arange(len(self.open)), np.ones(len(booked.day), dtype=bool))
+        yield from (row for row in [*self._teams(), *self._people()] if row.mean or row.p90)
+
+    def _teams(self) -> Iterator[ForecastRow]:
+        for team, (teams, people) in _members(self.run.as_of).items():
+            yield self._row(self._places(people), np.isin(self.ground.booked.team, list(teams)), team_id=team)
+
+    def _people(self) -> Iterator[ForecastRow]:
+        owners = self.ground.booked.owner
+        for pk in sorted({*self.people, *owners.tolist()} - {0}):
+            yield self._row(self._places([pk]), owners == pk, user_id=pk)
 
     def _places(self, people: Iterable[int]) -> Array:
         return np.asarray([self.place[pk] for pk in people if pk in self.place], dtype=np.int64)
 
     def _row(self, places: Array, mine: Array, **whose: int) -> ForecastRow:
-        won = self.ground.won(self.period, self.t, mine)
+        booked = self.ground.booked
+        won = int(booked.amount[booked.inside(self.period, self.t) & mine].sum())
         opened, new = int(self.open[places].sum()), int(self.new[places].sum())
         p10, p50, p90 = (won + round(part) for part in self.span.quantiles(places))
         return ForecastRow(

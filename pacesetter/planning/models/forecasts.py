@@ -73,3 +73,28 @@ class DealOutlook(models.Model):
     expected = models.BigIntegerField()
     basis = models.CharField(max_length=20)
     reasons = models.JSONField(default=list)
+
+
+class ForecastReview(models.Model):
+    """What a closed period brought, against what the model had said at the end of the week `week`, and why they differ.
+
+    Minor units of `currency`: `actual` = `said` + `timing` + `win_rate` + `deal_size` + `new` + `corrected` (what was won by then
+    and taken back or changed later).
+    """
+
+    run = models.ForeignKey(ForecastRun, on_delete=models.PROTECT, related_name="+")
+    since = models.DateField()
+    until = models.DateField()
+    week = models.IntegerField()
+    currency = models.CharField(max_length=3)
+    said = models.BigIntegerField()
+    actual = models.BigIntegerField()
+    timing = models.BigIntegerField()
+    win_rate = models.BigIntegerField()
+    deal_size = models.BigIntegerField()
+    new = models.BigIntegerField()
+    corrected = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["-since"]
+        constraints = [models.UniqueConstraint(fields=["since", "until", "week"], name="one_review_per_period")]

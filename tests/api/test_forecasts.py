@@ -1,0 +1,53 @@
+"""The models' forecasts asked by machines: scope, accuracy, and asking anew."""
+
+import datetime as dt
+
+import pytest
+
+from pacesetter.base import jobs
+from pacesetter.base.models import Job
+from pacesetter.planning import runs
+from pacesetter.planning.models import ForecastRun
+from tests.planning.past import live
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company(cast, system, settings, tmp_path):
+    settings.PACESETTER_DATA = tmp_path
+    live(cast, system)
+    runs.make(by=system)
+    return cast
+
+
+def whose(found):
+    return {row["user"] or row["team"] or "company" for row in found}
+
+
+def test_everybody_reads_what_lies_in_their_scope(company, caller):
+    people = {company.ines.pk, company.hugo.pk}
+    seen = {"chiara": people | {"company", company.south.pk, company.north.pk}, "yuki": people | {"company", company.south.pk, company.north.pk},
+        "ines": {company.ines.pk}, "daniel": {company.ines.pk}, "mei": {company.hugo.pk}, "nobody": set()}  # fmt: skip
+    for who, expected in seen.items():
+        status, found = caller(who).call("GET", "/forecast")
+        assert status == 200 and whose(found) == expected, who
+    (hers,) = caller("ines").call("GET", "/forecast")[1]
+    assert hers["mean"] == pytest.approx(hers["won"] + hers["open"] + hers["new"]) and hers["p10"] <= hers["p90"]
+    assert hers["as_of"] == "2026-11-19" and hers["currency"] == "USD"
+
+
+def test_a_day_before_the_first_run_knows_nothing(company, caller):
+    assert caller("chiara").call("GET", "/forecast?at=2026-11-01") == (200, [])
+    assert caller("chiara").call("GET", "/forecast?period=never")[0] == 422
+
+
+def test_asking_is_a_job_for_those_who_set_targets(company, caller):
+    status, job = caller("chiara").call("POST", "/forecast/runs", {"as_of": "2026-07-20"})
+    assert status == 202 and jobs.run_inline(Job.objects.get(pk=job["id"])).state == "done"
+    assert ForecastRun.objects.filter(as_of=dt.date(2026, 7, 20)).exists()
+    assert caller("ines").call("POST", "/forecast/runs", {})[0] == 403
+    found = caller("yuki").call("GET", "/forecast/accuracy")[1]
+    assert {(row["method"], row["since"]) for row in found} == {("model", "2026-07-01")}
+    assert caller("hugo").call("GET", "/forecast/accuracy")[1][0]["user"] == company.hugo.pk
+    assert caller("chiara").call("GET", "/forecast/accuracy?grain=decade")[0] == 422
