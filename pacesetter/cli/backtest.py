@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from pacesetter.cli import tables
+from pacesetter.cli import series, tables
 from pacesetter.cli.forecast import DAY
 from pacesetter.cli.output import as_format, as_json, table, with_bar
 
@@ -13,6 +13,9 @@ from pacesetter.cli.output import as_format, as_json, table, with_bar
 @click.group("backtest")
 def command() -> None:
     """Say how far off forecasts would have been."""
+
+
+command.add_command(series.backtest)
 
 
 @command.command("deals")

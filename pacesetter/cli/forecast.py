@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from pacesetter.cli import tables
+from pacesetter.cli import series, tables
 from pacesetter.cli.output import as_format, as_json, table, with_bar
 from pacesetter.core.errors import Refused
 
@@ -88,6 +88,9 @@ def _ended(job: Any) -> dict[str, Any]:
         error = job.error or {"code": answer.pop("refused", "job_broke"), "params": answer}
         raise Refused(error["code"], **error["params"])
     return dict(answer)
+
+
+command.add_command(series.forecast)
 
 
 @command.command("deals")

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 TABLE = click.Path(path_type=Path, exists=True, dir_okay=False)
+OUT = click.Path(path_type=Path, dir_okay=False, writable=True)
 
 
 def read(path: Path) -> Any:
@@ -27,3 +28,14 @@ def read(path: Path) -> Any:
         return csv.read_csv(path, convert_options=csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())))
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         raise click.UsageError(f"{path.name} is no table that can be read: {error}") from error
+
+
+def write(rows: Any, path: Path) -> None:
+    """Write an Arrow table as what the file's ending says: Parquet, else CSV."""
+    if path.suffix == ".parquet":
+        import pyarrow.parquet as parquet
+
+        return parquet.write_table(rows, path)
+    from pyarrow import csv
+
+    return csv.write_csv(rows, path, csv.WriteOptions(quoting_style="needed"))

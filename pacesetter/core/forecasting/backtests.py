@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pacesetter.core.errors import Refused, add_sentences
-from pacesetter.core.forecasting import deals, hazards
+from pacesetter.core.forecasting import deals, hazards, measures
 from pacesetter.core.forecasting.histories import Array, Histories, day_number
 from pacesetter.core.labels import mark
 
@@ -83,9 +83,9 @@ def backtest(
     if not origins:
         raise Refused("nothing_to_backtest", since=since, until=until, days=horizon)
     actual = np.asarray([one.actual for one in origins])
-    inside = [one.low <= one.actual <= one.high for one in origins]
+    low, high = (np.asarray([getattr(one, edge) for one in origins]) for edge in ("low", "high"))
     scores = [_score(method, np.asarray([one.said[method] for one in origins]), actual) for method in METHODS]
-    return Backtest(horizon, origins, scores, float(np.mean(inside)), 1 + (len(origins) - 1) * every // horizon)
+    return Backtest(horizon, origins, scores, measures.coverage(actual, low, high), 1 + (len(origins) - 1) * every // horizon)
 
 
 def _origins(histories: Histories, since: dt.date, count: int, horizon: int, every: int, refit: int) -> Iterator[Origin | None]:
@@ -170,6 +170,4 @@ def _table(known: Histories, t: float, horizon: int, step: float) -> tuple[Array
 
 
 def _score(method: str, said: Array, actual: Array) -> Score:
-    whole = max(float(np.abs(actual).sum()), 1e-9)
-    near = np.abs(said - actual) <= WITHIN * np.abs(actual)
-    return Score(method, float(np.abs(said - actual).sum()) / whole, float((said - actual).sum()) / whole, float(near.mean()))
+    return Score(method, measures.wape(actual, said), measures.bias(actual, said), measures.within(actual, said, WITHIN))

@@ -1,0 +1,9 @@
+"""Mixtures of models: what is used unless a backtest says otherwise (shared/FORECASTING.md §4.3)."""
+
+from pacesetter.core.forecasting.series import boosters, intermittents, naives, smoothers  # noqa: F401  registers what is mixed
+from pacesetter.core.forecasting.series.models import mixture
+
+mixture("mix4", "theta", "ets", "mfles", "boost", median=True)
+mixture("cheap2", "theta", "boost")
+mixture("short", "year_on_year", "boost_years")
+mixture("short4", "year_on_year", "boost_years", "theta", "mfles", median=True)

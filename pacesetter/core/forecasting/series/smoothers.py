@@ -1,0 +1,41 @@
+"""Smoothers: theta, exponential smoothing and gradient-boosted decomposition, by statsforecast."""
+
+from typing import Any
+
+import numpy as np
+
+from pacesetter.core.forecasting.series.models import each
+
+Array = np.ndarray[Any, Any]
+LONGEST_ETS = 24  # a season that exponential smoothing still learns; beyond, its states outnumber what is known
+
+
+def season_of(y: Array, season: int) -> int:
+    """The season that can be learned: one of which two are known, else none."""
+    return season if len(y) >= 2 * season else 1
+
+
+@each("theta", shortest=4)
+def theta(y: Array, horizon: int, season: int) -> Array:
+    """The dynamic optimised theta model (Fiorucci et al. 2016)."""
+    from statsforecast.models import DynamicOptimizedTheta
+
+    return DynamicOptimizedTheta(season_of(y, season)).forecast(y, horizon)["mean"]
+
+
+@each("ets", shortest=4)
+def ets(y: Array, horizon: int, season: int) -> Array:
+    """Exponential smoothing, its form chosen by AICc (Hyndman et al. 2002)."""
+    from statsforecast.models import AutoETS
+
+    return AutoETS(season_of(y, season) if season <= LONGEST_ETS else 1).forecast(y, horizon)["mean"]
+
+
+@each("mfles", shortest=8)
+def mfles(y: Array, horizon: int, season: int) -> Array:
+    """Trend, Fourier seasons and smoothing, fitted in turns on what is left (Blume 2024)."""
+    from statsforecast.models import MFLES
+
+    if np.ptp(y) == 0:
+        return np.full(horizon, y[-1])
+    return MFLES(season_of(y, season) if season_of(y, season) > 1 else None).forecast(y, horizon)["mean"]
