@@ -11,7 +11,7 @@ from pacesetter.base.models import Reporting, User
 from pacesetter.base.scope import scope_of
 from pacesetter.core.periods import Grain, Period, containing
 from pacesetter.planning.forecasts import METHOD
-from pacesetter.planning.models import ForecastCall, ForecastRow, ForecastRun
+from pacesetter.planning.models import ForecastCall, ForecastReview, ForecastRow, ForecastRun
 
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
@@ -164,6 +164,11 @@ def value_added(scores: Iterable[Score]) -> tuple[int, int]:
     both = [pair for pair in pairs.values() if len(pair) == 2 and pair[MODEL].actual > 0]
     missed = {method: sum(abs(pair[method].said - pair[method].actual) for pair in both) for method in (MODEL, CALL)}
     return missed[MODEL] - missed[CALL], sum(pair[MODEL].actual for pair in both)
+
+
+def reviews(week: int) -> dict[tuple[dt.date, dt.date], ForecastReview]:
+    """Why the model missed closed periods, by their days, against what it had said at the end of that week."""
+    return {(one.since, one.until): one for one in ForecastReview.objects.filter(week=week)}
 
 
 def people(scores: Iterable[Score]) -> dict[int, User]:

@@ -37,6 +37,16 @@ def visible(period: Period, *, by: "Actor", at: dt.date | None = None) -> list[F
     return [row for row in rows if keep is None or (row.user_id is not None and row.user_id in keep)]
 
 
+def recent(count: int, *, by: "Actor") -> list[tuple[ForecastRun, ForecastRow | None]]:
+    """The last runs with what they expected of the company's quarter, for those who see everybody."""
+    if scope_of(by, ForecastRow.NOUN).owners is not None:
+        return []
+    runs = list(ForecastRun.objects.order_by("-as_of", "-pk")[:count])
+    rows = ForecastRow.objects.filter(run_id__in=[run.key for run in runs], user=None, team=None, method=METHOD)
+    said = {row.run_id: row for row in rows.order_by("-since", "until")}  # the last: what begins first, and of that the longest
+    return [(run, said.get(run.key)) for run in runs]
+
+
 def _order(row: ForecastRow) -> tuple[int, str]:
     """The company, then teams and people by name."""
     return (2, row.user.name_key) if row.user else (1, row.team.name_key) if row.team else (0, "")
