@@ -1,7 +1,6 @@
 """`pacesetter forecast series` and `pacesetter backtest series`: many series at once, from files of one's own."""
 
-import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +44,7 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         as_format,
         click.option("--processes", default=1, show_default=True, type=click.IntRange(1), help="How many share the work."),
+        click.option("--covariates", type=tables.TABLE, help="A file of ds, numbers, and unique_id where they differ by series."),
         click.option("--add-up", is_flag=True, help="Add up rows of a series that fall into one period, instead of refusing them."),
         click.option("--as-of", type=DAY, help="The last day that is known; later rows are not looked at."),
         click.option("--hierarchy", type=Names(), default=(), help="Columns to add series up by, outermost first: region,team."),
@@ -57,19 +57,19 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-def _panel(file: Path, freq: str, hierarchy: tuple[str, ...], as_of: dt.datetime | None, add_up: bool) -> Any:
-    from pacesetter.core.forecasting.series import panels
+def _panel(asked: dict[str, Any]) -> tuple[Any, list[str]]:
+    """What is in the files, and the covariates that are left out because their future is not known."""
+    from pacesetter.core.forecasting.series import drivers, panels
 
-    return panels.read(tables.read(file), freq, hierarchy=hierarchy, as_of=as_of.date() if as_of else None, add_up=add_up)
+    as_of = asked["as_of"].date() if asked["as_of"] else None
+    panel = panels.read(tables.read(asked["file"]), asked["freq"], hierarchy=asked["hierarchy"], as_of=as_of, add_up=asked["add_up"])
+    return drivers.read(tables.read(asked["covariates"]), panel, asked["horizon"]) if asked["covariates"] else (panel, [])
 
 
 @click.command("series")
 @_options
 @click.option("--out", type=tables.OUT, help="A CSV or Parquet file to write; without it the beginning is shown.")
-def forecast(
-    file: Path, horizon: int, freq: str, levels: tuple[int, ...], hierarchy: tuple[str, ...], as_of: dt.datetime | None, add_up: bool,
-    processes: int, form: str, out: Path | None,
-) -> None:  # fmt: skip
+def forecast(form: str, out: Path | None, **asked: Any) -> None:
     """What the series of FILE bring in the next periods, with bands that were checked on the past.
 
     FILE is a CSV or Parquet file with the columns unique_id, ds (a date) and y, and those of the hierarchy. A period without a row
@@ -77,39 +77,41 @@ def forecast(
     """
     from pacesetter.core.forecasting.series import forecasts, partitions
 
-    panel = _panel(file, freq, hierarchy, as_of, add_up)
+    panel, unknown = _panel(asked)
 
     def work(step: Callable[..., None]) -> Any:
-        with partitions.over(processes) as run:
-            return forecasts.forecast(panel, horizon, levels=levels, names=hierarchy, run=run)
+        with partitions.over(asked["processes"]) as run:
+            return forecasts.forecast(panel, asked["horizon"], levels=asked["levels"], names=asked["hierarchy"], run=run)
 
     found = with_bar(f"Forecasting {len(panel):,} series", work)
     rows = found.table()
     if out:
         tables.write(rows, out)
     if form == "json":
-        return as_json(_plain(found, rows, written=out is not None))
-    return _show(found, rows, out)
+        return as_json(_plain(found, unknown) | ({} if out else {"rows": rows.to_pylist()}))
+    return _show(found, rows, out, unknown)
 
 
-def _plain(found: Any, rows: Any, written: bool) -> dict[str, Any]:
+def _plain(found: Any, unknown: list[str]) -> dict[str, Any]:
     plan = found.plan
     told = [
-        {"level": name, "model": one.model, "errors": dict(one.scores), "past_errors_behind_the_bands": one.bands.errors}
+        {
+            "level": name,
+            "model": one.model,
+            "errors": dict(one.scores),
+            "covariates": one.drivers,
+            "past_errors_behind_the_bands": one.bands.errors,
+        }
         for name, one in plan.rungs.items()
     ]
-    plain = {"horizon": plan.horizon, "past_days_asked": len(plan.origins), "levels": told, "refused": found.refused}
-    return (
-        plain
-        | {"periods_without_row": found.panel.filled, "empty_values": found.panel.guessed}
-        | ({} if written else {"rows": rows.to_pylist()})
-    )
+    read = {"periods_without_row": found.panel.filled, "empty_values": found.panel.guessed, "covariates_without_future": unknown}
+    return {"horizon": plan.horizon, "past_days_asked": len(plan.origins), "levels": told, "refused": found.refused} | read
 
 
-def _show(found: Any, rows: Any, out: Path | None) -> None:
+def _show(found: Any, rows: Any, out: Path | None, unknown: list[str]) -> None:
     from pacesetter.core.forecasting.series.ladders import BASELINE
 
-    plan, panel = found.plan, found.panel
+    plan = found.plan
     shown = [
         [name, one.model.replace("_", " "), _percent(one.scores, one.model), _percent(one.scores, BASELINE)]
         for name, one in plan.rungs.items()
@@ -117,12 +119,35 @@ def _show(found: Any, rows: Any, out: Path | None) -> None:
     table(["Level", "Model", "Past error", "Seasonal naive"], shown, right=(2, 3))
     if not out:
         _beginning(rows, min(next(iter(plan.rungs.values())).bands.levels))
-    told = [f"{rows.num_rows:,} rows written to {out}." if out else f"{max(rows.num_rows - SHOWN, 0):,} more rows."]
-    told.append(f"Chosen on {len(plan.origins)} past days of {panel.periods} periods." if plan.origins else "Too short to ask a past day.")
-    told += [f"{panel.filled:,} periods without a row are zero."] if panel.filled else []
-    told += [f"{panel.guessed:,} empty values are drawn between their neighbours."] if panel.guessed else []
-    told += [f"Too little is known of {len(found.refused):,} series ({', '.join(found.refused[:5])}…)."] if found.refused else []
-    click.echo(" ".join(told))
+    click.echo(
+        " ".join(
+            [
+                f"{rows.num_rows:,} rows written to {out}." if out else f"{max(rows.num_rows - SHOWN, 0):,} more rows.",
+                *_told(found, unknown),
+            ]
+        )
+    )
+
+
+def _told(found: Any, unknown: list[str]) -> Iterator[str]:
+    """What else there is to know, in sentences."""
+    from pacesetter.core.forecasting.series import boosters
+
+    plan, panel = found.plan, found.panel
+    yield f"Chosen on {len(plan.origins)} past days of {panel.periods} periods." if plan.origins else "Too short to ask a past day."
+    if panel.filled:
+        yield f"{panel.filled:,} periods without a row are zero."
+    if panel.guessed:
+        yield f"{panel.guessed:,} empty values are drawn between their neighbours."
+    if found.refused:
+        yield f"Too little is known of {len(found.refused):,} series ({', '.join(found.refused[:5])}{', …' * (len(found.refused) > 5)})."
+    for driver in panel.drivers:
+        levels = [name for name, one in plan.rungs.items() if driver in one.drivers]
+        yield f"{driver} is used for {', '.join(levels)}." if levels else f"{driver} would not have helped on past days, and is left out."
+    if unknown:
+        yield f"Left out, because what they will be is not in the file: {', '.join(unknown)}."
+    if not boosters.usable():
+        yield "LightGBM cannot be loaded, and mixtures do without it."
 
 
 def _beginning(rows: Any, level: int) -> None:
@@ -152,22 +177,20 @@ def _percent(scores: Any, model: str) -> str:
 @_options
 @click.option("--origins", default=4, show_default=True, type=click.IntRange(1), help="How many past days to ask from, at most.")
 @click.option("--every", type=click.IntRange(1), help="Periods between two of them; else the horizon.")
-def backtest(
-    file: Path, horizon: int, freq: str, levels: tuple[int, ...], hierarchy: tuple[str, ...], as_of: dt.datetime | None, add_up: bool,
-    processes: int, form: str, origins: int, every: int | None,
-) -> None:  # fmt: skip
+def backtest(form: str, origins: int, every: int | None, **asked: Any) -> None:
     """Ask for a forecast of the series of FILE from past days with what was known then, against simple rules.
 
     FILE is one as `pacesetter forecast series` takes it.
     """
     from pacesetter.core.forecasting.series import backtests, partitions
 
-    panel = _panel(file, freq, hierarchy, as_of, add_up)
+    panel, _ = _panel(asked)
+    horizon = asked["horizon"]
 
     def work(step: Callable[..., None]) -> Any:
-        with partitions.over(processes) as run:
-            asked = {"origins": origins, "every": every, "levels": levels, "names": hierarchy}
-            return backtests.backtest(panel, horizon, **asked, run=run, step=step)
+        with partitions.over(asked["processes"]) as run:
+            days = {"origins": origins, "every": every}
+            return backtests.backtest(panel, horizon, **days, levels=asked["levels"], names=asked["hierarchy"], run=run, step=step)
 
     found = with_bar("Asking past days", work)
     if form == "json":

@@ -61,6 +61,15 @@ def test_thin_series_gaps_and_guesses_are_told(tmp_path):
     assert "1 periods without a row" in told and "1 empty values" in told and "1 series (B" in told
 
 
+def test_covariates_are_told_to_have_helped_or_not(file, tmp_path):
+    rows = [(quarter(at), at % 3, at) for at in range(23)]
+    (tmp_path / "more.csv").write_text(
+        "ds,three,short\n" + "".join(f"{day},{three},{short if at < 20 else ''}\n" for at, (day, three, short) in enumerate(rows))
+    )
+    told = run("forecast", "series", file, *ASKED, "--covariates", tmp_path / "more.csv")
+    assert "three would not have helped" in told and "not in the file: short" in told
+
+
 @pytest.mark.parametrize("levels", ["high", "0", "80,100", ""])
 def test_levels_are_percentages(file, levels):
     assert "no percentages" in run("forecast", "series", file, *ASKED, "--levels", levels, code=2)

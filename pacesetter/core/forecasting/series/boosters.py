@@ -50,6 +50,15 @@ STEPS = Turn("steps", lambda z, season: _log(z) - _lagged(_log(z), 1), lambda z,
 YEARS = Turn("years", lambda z, season: z - _lagged(z, season), lambda z, step, season: z[:, -season] + step)
 
 
+def usable() -> bool:
+    """Whether LightGBM can be loaded: it needs the system's OpenMP library. Without it mixtures do with their other parts."""
+    try:
+        import lightgbm  # noqa: F401
+    except (ImportError, OSError):
+        return False
+    return True
+
+
 @model("boost", local=False)
 def boost(panel: Panel, horizon: int) -> Array:
     """By steps or by years, whichever was nearer in the last periods; by steps where a year of years is not known."""
@@ -79,11 +88,13 @@ def _said(panel: Panel, horizon: int, turn: Turn) -> Array:
     size = _size(panel.y, season)
     values = panel.y / size[:, None]
     turned = turn.there(values, season)
-    booster = _learn(turned, panel.first, season, lags)
+    drivers = _changes(panel, season if turn is YEARS else 1)
+    booster = _learn(turned, drivers, panel.first, season, lags)
     if booster is None:
         return np.full((len(panel), horizon), np.nan)
     for ahead in range(horizon):
-        features = _features(turned[:, -lags - season :], panel.first + panel.periods + ahead, season, lags)
+        at = panel.periods + ahead
+        features = _features(turned[:, -lags - season :], _at(drivers, at), panel.first + at, season, lags)
         step = np.where(np.isfinite(features[:, :lags]).all(axis=1), booster.predict(features), np.nan)
         turned = np.column_stack([turned, step])
         values = np.column_stack([values, turn.back(values, step, season)])
@@ -98,21 +109,35 @@ def _size(y: Array, season: int) -> Array:
     return np.where(mean > 0, mean, np.nan)
 
 
-def _features(turned: Array, number: int, season: int, lags: int) -> Array:
-    """Of each series for period `number`: its last `lags` turned values, newest first, means of 3 and of all of those, the value a season ago, the season."""
+def _changes(panel: Panel, lag: int) -> Array:
+    """How each driver changes over the lag, (drivers, n, t and what is known ahead)."""
+    changes = [one - _lagged(one, lag) for one in panel.drivers.values()]
+    return np.stack(changes) if changes else np.empty((0, len(panel), 0))
+
+
+def _at(drivers: Array, at: int) -> Array:
+    """(n, drivers) in one period."""
+    return drivers[:, :, at].T if len(drivers) else np.empty((drivers.shape[1], 0))
+
+
+def _features(turned: Array, drivers: Array, number: int, season: int, lags: int) -> Array:
+    """Of each series for period `number`: its last `lags` turned values, newest first, means of 3 and of all of those, the value a
+    season ago, the season, and the changes of drivers (n, drivers)."""
     recent = turned[:, : -lags - 1 : -1]
     year = turned[:, [-season]] if turned.shape[1] >= season else np.full((len(turned), 1), np.nan)
     place = np.full((len(turned), 1), number % season, dtype=float)
-    return np.column_stack([recent, recent[:, :3].mean(axis=1), recent.mean(axis=1), year, place])
+    return np.column_stack([recent, recent[:, :3].mean(axis=1), recent.mean(axis=1), year, place, drivers])
 
 
-def _learn(turned: Array, first: int, season: int, lags: int) -> Any:
+def _learn(turned: Array, drivers: Array, first: int, season: int, lags: int) -> Any:
     """A booster of the next turned value by its features, over all periods whose lags are known; none where examples are too few."""
+    if not usable():
+        return None
     import lightgbm
 
     examples, targets = [], []
     for at in range(lags, turned.shape[1]):
-        features = _features(turned[:, max(at - lags - season, 0) : at], first + at, season, lags)
+        features = _features(turned[:, max(at - lags - season, 0) : at], _at(drivers, at), first + at, season, lags)
         good = np.isfinite(features[:, :lags]).all(axis=1) & np.isfinite(turned[:, at])
         examples.append(features[good])
         targets.append(turned[good, at])

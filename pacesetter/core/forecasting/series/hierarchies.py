@@ -43,7 +43,9 @@ def levels_of(panel: Panel, names: Sequence[str]) -> list[Level]:
 def _level(name: str, panel: Panel, place: Array, ids: Array) -> Level:
     y = sums(np.nan_to_num(panel.y), place, len(ids))
     y[sums(~np.isnan(panel.y), place, len(ids)) == 0] = np.nan
-    return Level(name, replace(panel, ids=ids, y=y, groups=(), words=()), place)
+    size = np.bincount(place, minlength=len(ids))[:, None]
+    drivers = {key: sums(one, place, len(ids)) / size for key, one in panel.drivers.items()}
+    return Level(name, replace(panel, ids=ids, y=y, groups=(), words=(), drivers=drivers), place)
 
 
 def sums(values: Array, place: Array, count: int) -> Array:

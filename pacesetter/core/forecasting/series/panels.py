@@ -1,8 +1,8 @@
 """Panels: many series side by side on one calendar, read from a long table."""
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,8 @@ class Panel:
     """Series `ids` (n) with their values `y` (n, t) in t periods from number `first` of the calendar on; not a number before a series begins.
 
     `groups` are the columns of a hierarchy, outermost first: for each (n, t) the place of its value in `words`.
-    `filled` counts the periods without a row, `guessed` those whose value was empty.
+    `filled` counts the periods without a row, `guessed` those whose value was empty. `drivers` are covariates by name, (n, t and as many
+    periods more as they are known ahead): what they will be is given, and not forecast.
     """
 
     ids: Array
@@ -43,6 +44,7 @@ class Panel:
     words: tuple[list[str], ...] = ()
     filled: int = 0
     guessed: int = 0
+    drivers: Mapping[str, Array] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -67,7 +69,12 @@ class Panel:
 
     def rows(self, places: Array) -> "Panel":
         """Some of the series."""
-        return replace(self, ids=self.ids[places], y=self.y[places], groups=tuple(one[places] for one in self.groups))
+        drivers = {name: one[places] for name, one in self.drivers.items()}
+        return replace(self, ids=self.ids[places], y=self.y[places], groups=tuple(one[places] for one in self.groups), drivers=drivers)
+
+    def driven_by(self, names: Sequence[str]) -> "Panel":
+        """With these drivers alone."""
+        return replace(self, drivers={name: self.drivers[name] for name in names})
 
     def dates_ahead(self, horizon: int) -> Array:
         """The dates that name the next periods, (horizon,)."""
@@ -85,7 +92,7 @@ def read(table: pa.Table, freq: str, *, hierarchy: Sequence[str] = (), as_of: dt
         raise Invalid("series_frequency", value=freq, known=", ".join(SEASONS))
     if missing := [name for name in (*COLUMNS, *hierarchy) if name not in table.column_names]:
         raise Invalid("series_columns", needed=", ".join((*COLUMNS, *hierarchy)), missing=", ".join(missing))
-    days = _days(table["ds"])
+    days = days_of(table["ds"])
     if as_of is not None:
         kept = days <= (as_of - EPOCH).days
         table, days = table.filter(pa.array(kept)), days[kept]
@@ -100,7 +107,7 @@ def read(table: pa.Table, freq: str, *, hierarchy: Sequence[str] = (), as_of: dt
 
 
 def _panel(table: pa.Table, calendar: Calendar, periods: Array, hierarchy: Sequence[str], add_up: bool) -> Panel:
-    row, ids = _coded(table["unique_id"])
+    row, ids = coded(table["unique_id"])
     first, count = int(periods.min()), int(periods.max() - periods.min()) + 1
     place = row * count + periods - first
     rows = np.bincount(place, minlength=len(ids) * count)
@@ -108,14 +115,14 @@ def _panel(table: pa.Table, calendar: Calendar, periods: Array, hierarchy: Seque
         bad = int(rows.argmax())
         date = calendar.dates(np.asarray([first + bad % count]))[0]
         raise Invalid("series_twice", series=ids[bad // count], date=date)
-    values = _values(table["y"])
+    values = values_of(table["y"])
     known = ~np.isnan(values)
     sums = np.bincount(place[known], values[known], minlength=len(rows))
     empty = (rows > 0) & (np.bincount(place[known], minlength=len(rows)) == 0)
     y, filled = _mended(sums.reshape(len(ids), count), rows.reshape(len(ids), count) > 0, empty.reshape(len(ids), count))
-    coded = [_coded(table[name]) for name in hierarchy]
-    groups = tuple(_filled_forward(place, codes, len(ids), count) for codes, _ in coded)
-    return Panel(ids, y, calendar, first, groups, tuple(list(words) for _, words in coded), filled, int(empty.sum()))
+    columns = [coded(table[name]) for name in hierarchy]
+    groups = tuple(_filled_forward(place, codes, len(ids), count) for codes, _ in columns)
+    return Panel(ids, y, calendar, first, groups, tuple(list(words) for _, words in columns), filled, int(empty.sum()))
 
 
 def _mended(sums: Array, there: Array, empty: Array) -> tuple[Array, int]:
@@ -142,7 +149,7 @@ def _filled_forward(place: Array, codes: Array, n: int, count: int) -> Array:
     return np.take_along_axis(found, np.where(last >= 0, last, first), axis=1)
 
 
-def _coded(column: Any) -> tuple[Array, Array]:
+def coded(column: Any) -> tuple[Array, Array]:
     """Texts as places in their sorted list, so that the order of rows does not matter."""
     texts = pc.fill_null(pc.cast(column, pa.string()), "")
     keys = texts.combine_chunks().dictionary_encode() if isinstance(texts, pa.ChunkedArray) else texts.dictionary_encode()
@@ -153,23 +160,23 @@ def _coded(column: Any) -> tuple[Array, Array]:
     return rank[keys.indices.to_numpy(zero_copy_only=False)], words[order]
 
 
-def _days(column: Any) -> Array:
+def days_of(column: Any) -> Array:
     """Dates (or instants, by their day) as days since 1970; each different one is read once."""
     import pandas as pd
 
-    codes, texts = _coded(column)
+    codes, texts = coded(column)
     found = pd.to_datetime(pd.Series(texts), errors="coerce", format="ISO8601", utc=True)
     if found.isna().any():
         raise Invalid("series_value", column="ds", value=texts[int(np.flatnonzero(found.isna())[0])] or "''")
     return found.dt.tz_localize(None).to_numpy("datetime64[D]").astype(np.int64)[codes]
 
 
-def _values(column: Any) -> Array:
+def values_of(column: Any, name: str = "y") -> Array:
     """Numbers; an empty one is not a number."""
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         column = pc.if_else(pc.equal(pc.utf8_trim_whitespace(column), ""), None, column)
     try:
         found = pc.cast(column, pa.float64()).to_numpy()
     except pa.ArrowInvalid as error:
-        raise Invalid("series_value", column="y", value=str(error).rsplit("'", 2)[-2] if "'" in str(error) else "?") from error
+        raise Invalid("series_value", column=name, value=str(error).rsplit("'", 2)[-2] if "'" in str(error) else "?") from error
     return np.where(np.isfinite(found), found, np.nan)

@@ -1,7 +1,7 @@
 """Pasts: what models would have said of series on past days, with nothing known of later ones."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,7 @@ def expected(panel: Panel, horizon: int, keys: Sequence[str], run: Run = here) -
 def calm(panel: Panel) -> Panel:
     """What models learn from."""
     y = np.where(panel.known[:, None] >= FEWEST, outliers.calmed(panel.y, panel.calendar.season), np.nan)
-    return Panel(panel.ids, y, panel.calendar, panel.first)
+    return replace(panel, y=y)
 
 
 def actual(panel: Panel, at: int, horizon: int) -> Array:

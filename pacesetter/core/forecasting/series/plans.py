@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from pacesetter.core.forecasting.series import bands, hierarchies, ladders, pasts
+from pacesetter.core.forecasting.series import bands, drivers, hierarchies, ladders, pasts
 from pacesetter.core.forecasting.series.bands import Bands
 from pacesetter.core.forecasting.series.hierarchies import Level
 from pacesetter.core.forecasting.series.models import Run, here
@@ -23,12 +23,13 @@ SAMPLE = 200  # series of a level that models are compared on, evenly taken
 @dataclass(frozen=True)
 class Rung:
     """A level's model, the errors of those it was compared with (WAPE, of intermittent series RMSSE), its root mean square error in
-    units of a series' scale, and its bands."""
+    units of a series' scale, its bands, and the drivers that earned their place."""
 
     model: str
     scores: Mapping[str, float]
     error: float
     bands: Bands
+    drivers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,23 +66,28 @@ def learn(
     rungs = {}
     for level in hierarchies.levels_of(panel, names):
         keys = ladders.rungs(level.panel)
-        past = pasts.ask(_sampled(level.panel), horizon, asked, keys, run)
+        sample = _sampled(level.panel)
+        driven = drivers.earned(sample, horizon, asked, keys[0], run)
+        past = pasts.ask(sample.driven_by(driven), horizon, asked, keys, run)
         scored = ladders.scores(past, ladders.zeros(level.panel) >= ladders.ZEROS)
         model = ladders.choose(keys, scored, (incumbents or {}).get(level.name))
         errors = past.errors(model)
-        rungs[level.name] = Rung(model, scored, _root_mean_square(errors), bands.learn(errors, levels, horizon))
+        rungs[level.name] = Rung(model, scored, _root_mean_square(errors), bands.learn(errors, levels, horizon), driven)
     plan = Plan(horizon, tuple(names), asked, rungs)
     return replace(plan, rungs=_rebanded(plan, panel, levels, run)) if names else plan
 
 
 def origins_of(panel: Panel, horizon: int, count: int = ORIGINS) -> tuple[int, ...]:
-    """Past days to ask, as how many periods were known, latest first: far enough back to be checked whole, but with two seasons or
-    half of all periods before them; where the horizon is too far for that, a third of all periods is checked."""
+    """Past days to ask, as how many periods were known, latest first, the earliest of them so far back that it is checked whole.
+
+    Later ones are checked in part: what was learned then is nearest to what is learned now. Before the first there are two
+    seasons, or half of all periods; of a horizon too far for that a third of all periods is checked.
+    """
     checked = min(horizon, max(panel.periods // 3, 1))
-    latest = panel.periods - checked
-    earliest = min(max(panel.periods // 2, 2 * panel.calendar.season), latest)
-    apart = max(min(checked, (latest - earliest) // (count - 1)), 1)
-    return tuple(at for at in range(latest, 0, -apart) if at >= max(earliest, pasts.FEWEST))[:count]
+    apart = -(-checked // count)
+    earliest = min(max(panel.periods // 2, 2 * panel.calendar.season), panel.periods - checked)
+    found = [panel.periods - number * apart for number in range(1, count + 1)]
+    return tuple(at for at in found if at >= max(earliest, pasts.FEWEST))
 
 
 def said(plan: Plan, panel: Panel, run: Run = here) -> list[Said]:
@@ -96,7 +102,8 @@ def said(plan: Plan, panel: Panel, run: Run = here) -> list[Said]:
 
 def _said(plan: Plan, level: Level, run: Run) -> Said:
     """By the level's model; where that has no answer by the baseline, of a series of zeros zero, in a hierarchy of the thinnest their mean."""
-    panel, rung = level.panel, plan.rungs[level.name]
+    rung = plan.rungs[level.name]
+    panel = level.panel.driven_by(rung.drivers)
     told = pasts.expected(panel, plan.horizon, (rung.model, ladders.BASELINE), run)
     mean, model = told[rung.model], np.full(len(panel), rung.model, dtype=object)
     for key, there, instead in (
