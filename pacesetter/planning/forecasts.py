@@ -4,9 +4,10 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from pacesetter.base import settings
 from pacesetter.base.scope import scope_of
-from pacesetter.core.periods import Period
-from pacesetter.planning.models import ForecastRow, ForecastRun
+from pacesetter.core.periods import Period, containing
+from pacesetter.planning.models import DealOutlook, ForecastRow, ForecastRun
 
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
@@ -35,6 +36,16 @@ def visible(period: Period, *, by: "Actor", at: dt.date | None = None) -> list[F
     keep = scope_of(by, ForecastRow.NOUN).owners
     rows = sorted(_rows(period, at), key=_order)
     return [row for row in rows if keep is None or (row.user_id is not None and row.user_id in keep)]
+
+
+def outlook_of(deal_id: int) -> DealOutlook | None:
+    """How the newest run sees a deal that was open then; whoever asks has found the deal in their scope."""
+    return DealOutlook.objects.select_related("run").filter(deal_id=deal_id).first()
+
+
+def quarter_of(run: ForecastRun) -> Period:
+    """The quarter in which the day after a run's last known one lies."""
+    return containing(run.as_of + dt.timedelta(days=1), "quarter", int(settings.get("company.fiscal_start")))
 
 
 def recent(count: int, *, by: "Actor") -> list[tuple[ForecastRun, ForecastRow | None]]:

@@ -18,7 +18,7 @@ from pacesetter.crm import choices, deals, health, totals
 from pacesetter.crm.deal_parts import set_role
 from pacesetter.crm.models.deals import CREDIT_KINDS, ROLES
 from pacesetter.crm.models.pipelines import CATEGORIES
-from pacesetter.web import board, deal_parts, deal_spans, edits, formats, forms, lists, rails, records, timeline, toasts, words
+from pacesetter.web import board, chances, deal_parts, deal_spans, edits, formats, forms, lists, rails, records, timeline, toasts, words
 from pacesetter.web.cells import SPECIAL
 from pacesetter.web.nouns import NOUNS
 from pacesetter.web.request import Request
@@ -146,7 +146,7 @@ def record(request: Request, pk: int) -> HttpResponse:
         "good": [_(health.REASONS[k]) for k in good], "against": [_(health.REASONS[k]) for k in against], "criteria": _criteria(deal),
         "category": words.choice(CATEGORIES, deal.effective_category), "stage_category": words.choice(CATEGORIES, deal.stage.category),
         "first_closes": deal.stage.probability >= LATE_STAGE, "roles": [(key, _(label)) for key, label in ROLES],
-        **_parts(request, deal, tab), "credits": _credits(deal), "noun": DEAL, "record": deal,
+        **_parts(request, deal, tab), "credits": _credits(deal), "seen": chances.of(request, deal), "noun": DEAL, "record": deal,
         "days_here": max(0, (clock.now() - deal.stage_since).days), "chance": formats.percent(deal.stage.probability / 100, 0),
     }  # fmt: skip
     return render(request, "deals/record.html", shown)

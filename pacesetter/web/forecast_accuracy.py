@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from pacesetter.base import jobs
@@ -241,7 +241,7 @@ def _nearer(model: Score | None, call: Score | None) -> str:
     if model is None or call is None:
         return ""
     step = abs(model.said - model.actual) - abs(call.said - call.actual)
-    return _("Call") if step > 0 else _("Model") if step < 0 else _("Equal")
+    return pgettext("forecast", "Call") if step > 0 else _("Model") if step < 0 else _("Equal")
 
 
 def index(request: Request) -> HttpResponse:

@@ -1,0 +1,31 @@
+"""How the forecast sees one open deal, in words."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from pacesetter.crm.models import Deal
+from pacesetter.planning import forecasts
+from pacesetter.web import formats
+from pacesetter.web.request import Request
+
+
+def of(request: Request, deal: Deal) -> dict[str, Any] | None:
+    """Chances and expected amount of a deal that was open when the models were asked last; none for any other."""
+    seen = forecasts.outlook_of(deal.pk) if deal.status == "open" else None
+    if seen is None:
+        return None
+    last = forecasts.quarter_of(seen.run).last
+    return {
+        "rows": [
+            (_("Won by %(day)s") % {"day": formats.day(last)}, _share(seen.win)),
+            (_("Lost by %(day)s") % {"day": formats.day(last)}, _share(seen.lose)),
+            (_("Won within two quarters"), _share(seen.ever)),
+            (_("Brings this quarter"), formats.money(seen.expected, request.company.currency, compact=True)),
+        ],
+        "as_of": seen.run.as_of,
+    }
+
+
+def _share(millionths: int) -> str:
+    return formats.percent(millionths / 1_000_000, 0)
