@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from pacesetter.base.models import Employment, Team, TeamMembership
 from pacesetter.core.errors import Refused, add_sentences
 from pacesetter.core.forecasting import deals
 from pacesetter.core.forecasting.histories import Array, Histories, day_number
+from pacesetter.core.forecasting.ladder import Choice, block
 from pacesetter.core.forecasting.outlook import Outlook, Span, outlook
 from pacesetter.core.labels import mark
 from pacesetter.core.periods import Period, containing
@@ -25,7 +26,7 @@ from pacesetter.planning.models import DealOutlook, ForecastRow, ForecastRun
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
 
-VERSION = "deals-1"  # of the method: numbers of two versions are not to be compared
+VERSION = "deals-2"  # of the method: numbers of two versions are not to be compared
 CHUNK = 300  # rows written in one short transaction
 DAY = dt.timedelta(days=1)
 add_sentences({"day_not_over": mark("{day} is not over; ask as of a day before today.")})
@@ -37,6 +38,7 @@ class Ground:
 
     deals: Histories
     booked: Booked
+    choices: dict[int, Choice] = field(default_factory=dict)  # which model speaks, by the stretch of days for which it does
 
     @classmethod
     def now(cls) -> "Ground":
@@ -60,7 +62,8 @@ def make(as_of: dt.date | None = None, *, by: "Actor", ground: Ground | None = N
         raise Refused("too_few_closed", count=int(np.isfinite(known.ended).sum()), day=as_of, needed=deals.NEEDED)
     periods = periods_of(as_of)
     spans = [(max(day_number(period.since) - t, 0.0), day_number(period.until) - t) for period in periods]
-    found = outlook(known, t, spans, _staying(known, as_of))
+    found = outlook(known, t, spans, _staying(known, as_of), choice=ground.choices.get(block(t)))
+    ground.choices[block(t)] = found.fitted.choice
     run = ForecastRun(key=uuid.uuid4(), as_of=as_of, made_at=clock.now(), version=VERSION, card=_card(known, found))
     rows = [row for period, span in zip(periods, found.spans, strict=True) for row in _Rows(run, ground, known, period, span, t)]
     _store(run, rows)

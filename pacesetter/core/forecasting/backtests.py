@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pacesetter.core.errors import Refused, add_sentences
-from pacesetter.core.forecasting import deals, hazards, measures
+from pacesetter.core.forecasting import deals, hazards, ladder, measures
 from pacesetter.core.forecasting.histories import Array, Histories, day_number
 from pacesetter.core.labels import mark
 
@@ -97,7 +97,7 @@ def _origins(histories: Histories, since: dt.date, count: int, horizon: int, eve
             return
         known = histories.as_of(day_number(day))
         if learned is None or (day - learned.day).days >= refit:
-            learned = _Learned.by(known, day, horizon)
+            learned = _Learned.by(known, day, horizon, learned)
         yield _origin(histories, known, learned, day, horizon) if learned else None
 
 
@@ -113,11 +113,12 @@ class _Learned:
     new: float
 
     @classmethod
-    def by(cls, known: Histories, day: dt.date, horizon: int) -> "_Learned | None":
+    def by(cls, known: Histories, day: dt.date, horizon: int, last: "_Learned | None") -> "_Learned | None":
         t = day_number(day)
         if not deals.is_enough(known):
             return None
-        fitted = deals.fit(known, t, horizon)
+        standing = last is not None and ladder.block(day_number(last.day)) == ladder.block(t)
+        fitted = deals.fit(known, t, horizon, last.fitted.choice if last and standing else None)
         shock, _ = deals.shock_of(known, t, horizon)
         return cls(day, fitted, shock, _ever_won(known, t), *_table(known, t, horizon, fitted.hazards.step))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pacesetter.core.errors import Refused, add_sentences
-from pacesetter.core.forecasting import arrivals, hazards
+from pacesetter.core.forecasting import arrivals, hazards, ladder
 from pacesetter.core.forecasting.histories import Array, Histories, day_number
 from pacesetter.core.labels import mark
 
@@ -27,6 +27,7 @@ NEEDED = 10  # closed deals below which there is no number
 ASSUMED = 0.3  # the shock where too few past days tell how wrong the method is, as a share of the number
 ORIGINS, FEWEST = 8, 3  # past days that are asked, and those that must have an answer
 CLIP = 4.0
+TABLE = ladder.Choice("stage_age", "few_tried")
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class Spread:
 class DealForecast:
     """Chances and amounts of the deals open as of a day, (deals,), and what they and the new ones bring by the end of another.
 
-    `basis` says what speaks for each deal: "stage_age", "stage" or "all". `shock` is the common error as a share of the number;
+    `basis` says how near what the table says of each deal is to it: "stage_age", "stage" or "all"; `choice` which model speaks beside
+    or instead of the table, and why. `shock` is the common error as a share of the number;
     `measured` over so many past days, none where it is assumed. Amounts are in the unit of the histories.
     """
 
@@ -62,6 +64,7 @@ class DealForecast:
     closed: int
     shock: float
     measured: int
+    choice: ladder.Choice
 
 
 @dataclass(frozen=True)
@@ -72,13 +75,17 @@ class Fitted:
     hazards: hazards.Hazards
     arrivals: arrivals.Arrivals
     grown: Array
+    choice: ladder.Choice
+    learned: ladder.Learned | None
 
     def open_deals(self, histories: Histories, t: float, days: float | None = None) -> "Chances":
         """The deals open at `t` with their chances, `days` (at most, and if not given, the horizon) on."""
         deals = histories.open_at(t)
         cells = hazards.cells_at(histories, deals, t, self.hazards.step)
-        at = (self.horizon if days is None else days) / self.hazards.step
-        win, lose = (_by(path, at) for path in self.hazards.paths(cells))
+        days = self.horizon if days is None else days
+        win, lose = self.hazards.within(cells, days)
+        if self.learned:
+            win, lose = self.learned.mixed(histories, deals, t, days, (win, lose))
         amount = histories.amounts(deals, t)
         return Chances(deals, win, lose, amount, amount * self.grown[cells // hazards.BANDS], self.hazards.basis(cells))
 
@@ -108,11 +115,17 @@ class Chances:
         return float((self.win * (1 - self.win)) @ self.brings**2)
 
 
-def fit(histories: Histories, t: float, horizon: float) -> Fitted:
-    """Learn from what was known at `t`; `histories` may know more, it is not looked at."""
+def fit(histories: Histories, t: float, horizon: float, choice: ladder.Choice | None = None) -> Fitted:
+    """Learn from what was known at `t`; `histories` may know more, it is not looked at.
+
+    Which model speaks is chosen, at several times the cost of learning it, unless the `choice` of the same block of days is given.
+    """
     known = histories.as_of(t)
     step = hazards.step_of(known, t)
-    return Fitted(horizon, hazards.fit(known, t, horizon, step), arrivals.fit(known, t, horizon, step), _growth(known, t))
+    choice = choice or ladder.choose(known, t, horizon)
+    table = hazards.fit(known, t, horizon, step, aged=choice.rung != "base")
+    more = ladder.learn(known, t, horizon, step, choice.rung)
+    return Fitted(horizon, table, arrivals.fit(known, t, horizon, step), _growth(known, t), choice, more)
 
 
 def forecast(histories: Histories, *, as_of: dt.date, until: dt.date, seed: int = 7) -> DealForecast:
@@ -145,6 +158,7 @@ def forecast(histories: Histories, *, as_of: dt.date, until: dt.date, seed: int 
         closed,
         shock,
         measured,
+        fitted.choice,
     )
 
 
@@ -193,6 +207,8 @@ def _spread(sums: Array, mean: float) -> Spread:
 def shock_of(histories: Histories, t: float, horizon: float) -> tuple[float, int]:
     """How wrong this method was, beyond chance, on past days half a horizon apart: a share of the number, and over how many days.
 
+    Those days are asked by the table of stages and ages, whichever rung speaks: what moves all deals at once moves every rung.
+
     It is the shock under which past errors are as large as they should be: Σ w z² = Σ w, newer days weighing more, |z| at most 4.
     """
     past = []
@@ -217,7 +233,7 @@ def _past(histories: Histories, s: float, horizon: float) -> tuple[float, float,
     known = histories.as_of(s)
     if not is_enough(known) or s - float(known.created.min()) < horizon:
         return None
-    fitted = fit(known, s, horizon)
+    fitted = fit(known, s, horizon, TABLE)
     chances, (count, amount) = fitted.open_deals(known, s), fitted.new_deals(s)
     mean = chances.mean + amount
     sizes = fitted.arrivals.amounts
@@ -247,13 +263,6 @@ def _growth(histories: Histories, t: float) -> Array:
     np.add.at(brought, stage[good], after[good])
     prior = hazards.PSEUDO * (float(before[good].mean()) if good.any() else 1.0)
     return (brought + prior) / (said + prior)
-
-
-def _by(path: Array, at: float) -> Array:
-    """The value of each path at a place between two periods, (deals,)."""
-    low = min(int(at), path.shape[1] - 1)
-    high = min(low + 1, path.shape[1] - 1)
-    return path[:, low] + (path[:, high] - path[:, low]) * (at - low)
 
 
 def rows(found: DealForecast) -> Sequence[dict[str, object]]:

@@ -36,10 +36,10 @@ class Hazards:
     seen: Array
     by_stage: Array
 
-    def paths(self, cells: Array) -> tuple[Array, Array]:
-        """Chances to be won and to be lost by the end of each period, (deals, periods + 1); the first column is now, all zero."""
-        win, lose = _incidence(self.win, self.lose)
-        return win[cells], lose[cells]
+    def within(self, cells: Array, days: float) -> tuple[Array, Array]:
+        """Chances to be won and to be lost within so many days, (deals,), straight between the ends of periods."""
+        at = days / self.step
+        return tuple(_by(path, at)[cells] for path in _incidence(self.win, self.lose))  # type: ignore[return-value]
 
     def basis(self, cells: Array) -> Array:
         """What speaks for each deal: "stage_age" where its own cell was seen often, else "stage", else "all"."""
@@ -63,8 +63,11 @@ def step_of(histories: Histories, t: float) -> float:
     return max((step for step in STEPS if step <= max(cycle / 14, 1.0)), default=1.0)
 
 
-def fit(histories: Histories, t: float, horizon: float, step: float) -> Hazards:
-    """Count what became of the deals that were open on past days, each followed up to `horizon` days, at most to `t`; newer days weigh more."""
+def fit(histories: Histories, t: float, horizon: float, step: float, *, aged: bool = True) -> Hazards:
+    """Count what became of the deals that were open on past days, each followed up to `horizon` days, at most to `t`; newer days weigh more.
+
+    Unless `aged`, a stage's deals are taken together, however long they have been there.
+    """
     stages, periods = len(histories.words.get("stage", ())), int(np.ceil(horizon / step))
     cells = (stages + 1) * BANDS
     risk, win, lose = (np.zeros((cells, periods)) for _ in range(3))
@@ -72,10 +75,18 @@ def fit(histories: Histories, t: float, horizon: float, step: float) -> Hazards:
         deals = histories.open_at(s)
         weight = 0.5 ** ((t - s) / step / HALF)
         _count(histories, deals, cells_at(histories, deals, s, step), (s, t, step, weight), risk, win, lose)
+    if not aged:
+        risk, win, lose = (_together(part, stages) for part in (risk, win, lose))
     won, lost = _shrunk(win, risk, stages), _shrunk(lose, risk, stages)
     scale = np.maximum(won + lost, 1.0)
-    seen = risk[:, 0] if periods else np.zeros(cells)
-    return Hazards(step, stages, won / scale, lost / scale, seen, seen.reshape(stages + 1, BANDS).sum(axis=1))
+    seen = risk[:, 0] if periods and aged else np.zeros(cells)
+    by_stage = risk[:, 0].reshape(stages + 1, BANDS).sum(axis=1) / (1 if aged else BANDS) if periods else np.zeros(stages + 1)
+    return Hazards(step, stages, won / scale, lost / scale, seen, by_stage)
+
+
+def _together(counts: Array, stages: int) -> Array:
+    """Every band of a stage with the counts of all of them."""
+    return np.repeat(counts.reshape(stages + 1, BANDS, -1).sum(axis=1), BANDS, axis=0)
 
 
 def landmarks(histories: Histories, t: float, step: float) -> Iterator[float]:
@@ -113,6 +124,13 @@ def _shrunk(ended: Array, risk: Array, stages: int) -> Array:
     by_stage = [part.reshape(stages + 1, BANDS, -1).sum(axis=1) for part in (ended, risk)]
     stage = (by_stage[0] + PSEUDO * whole) / (by_stage[1] + PSEUDO)
     return (ended + PSEUDO * np.repeat(stage, BANDS, axis=0)) / (risk + PSEUDO)
+
+
+def _by(path: Array, at: float) -> Array:
+    """The value of each path at a place between two periods."""
+    low = min(int(at), path.shape[1] - 1)
+    high = min(low + 1, path.shape[1] - 1)
+    return np.asarray(path[:, low] + (path[:, high] - path[:, low]) * (at - low))
 
 
 def _incidence(win: Array, lose: Array) -> tuple[Array, Array]:

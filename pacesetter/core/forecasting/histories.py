@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +19,7 @@ add_sentences(
     }
 )
 COLUMNS = ("deal_id", "occurred_at", "field", "value")
-TEXTS = ("stage", "owner")
+TEXTS = ("stage", "owner", "touch")
 OUTCOMES = {"open": 0, "won": 1, "lost": 2}
 EPOCH = dt.date(1970, 1, 1)
 Array = np.ndarray[Any, Any]
@@ -37,6 +37,8 @@ class Steps:
     Values are numbers: an amount, days since 1970, or the place of a text in the histories' `words`.
     """
 
+    SPAN: ClassVar[float] = 2.0**20  # days; more than there are between any two moments, so that deals do not mix
+
     deal: Array
     at: Array
     value: Array
@@ -45,15 +47,16 @@ class Steps:
         """The last value of each of these deals at or before `t` (one moment, or one for each), and since when; not a number where there is none."""
         if not len(self.deal):
             return np.full(len(deals), np.nan), np.full(len(deals), np.nan)
-        order, first = self._order
-        place = np.searchsorted(order, deals * _SPAN + (t - first), side="right") - 1
+        order, first = self.order
+        place = np.searchsorted(order, deals * self.SPAN + (t - first), side="right") - 1
         there = (place >= 0) & (self.deal[place] == deals)
         return np.where(there, self.value[place], np.nan), np.where(there, self.at[place], np.nan)
 
     @property
-    def _order(self) -> tuple[Array, float]:
-        first = float(self.at.min())
-        return self.deal * _SPAN + (self.at - first), first
+    def order(self) -> tuple[Array, float]:
+        """One ascending key of deal and moment, and the moment that it counts from."""
+        first = float(self.at.min()) if len(self.at) else 0.0
+        return self.deal * self.SPAN + (self.at - first), first
 
     def until(self, t: float) -> "Steps":
         """What was there at or before `t`."""
@@ -61,7 +64,6 @@ class Steps:
         return Steps(self.deal[kept], self.at[kept], self.value[kept])
 
 
-_SPAN = 2.0**20  # days; more than there are between any two moments, so that deals do not mix
 _NOTHING = Steps(np.empty(0, dtype=np.int64), np.empty(0), np.empty(0))
 
 
@@ -110,7 +112,8 @@ def read(table: pa.Table) -> Histories:
     """Histories from a long table: deal_id, occurred_at, field, value; fields are stage, amount, owner, close_date, outcome.
 
     Rows may stand in any order; of two with the same deal, moment and field the later one counts. A deal begins with its
-    first row. Any other field is a sign of life ("touch") whose value does not matter. An outcome is won, lost or open (again).
+    first row. Any other field is a sign of life ("touch") of the kind that the field is called, one called touch of the kind
+    that is its value. An outcome is won, lost or open (again).
     """
     if missing := [name for name in COLUMNS if name not in table.column_names]:
         raise Invalid("history_columns", needed=", ".join(COLUMNS), missing=", ".join(missing))
@@ -121,12 +124,14 @@ def read(table: pa.Table) -> Histories:
     deal, at = deal[order], at[order]
     names = np.asarray(pc.utf8_lower(pc.cast(table["field"], pa.string())).to_pylist(), dtype=object)[order]
     texts = np.asarray(pc.cast(table["value"], pa.string()).to_pylist(), dtype=object)[order]
+    alive = np.asarray([name not in READERS for name in names], dtype=bool)
+    texts, names = np.where(alive & (names != "touch"), names, texts), np.where(alive, "touch", names)
     steps: dict[str, Steps] = {}
     words: dict[str, list[str]] = {}
     for name in dict.fromkeys(names):
         kept = names == name
         values, known = _values(name, texts[kept], ids[deal[kept]])
-        steps[name if name in READERS else "touch"] = _joined(steps.get("touch"), Steps(deal[kept], at[kept], values), name)
+        steps[name] = Steps(deal[kept], at[kept], values)
         words |= {name: known} if known else {}
     created = np.full(len(ids), np.inf)
     np.minimum.at(created, deal, at)
@@ -136,15 +141,6 @@ def read(table: pa.Table) -> Histories:
 def of(ids: Array, created: Array, steps: dict[str, Steps], words: dict[str, list[str]]) -> Histories:
     """Histories from arrays: the fields' steps by name, and what the numbers of text fields stand for."""
     return Histories(ids, created, *_ends(len(ids), steps.get("outcome", _NOTHING)), steps, words)
-
-
-def _joined(there: Steps | None, more: Steps, name: str) -> Steps:
-    """All signs of life are one field."""
-    if name in READERS or there is None:
-        return more
-    deal, at = np.concatenate([there.deal, more.deal]), np.concatenate([there.at, more.at])
-    order = np.lexsort((at, deal))
-    return Steps(deal[order], at[order], np.ones(len(order)))
 
 
 def _moments(column: Any, ids: Array, keys: Any) -> Array:
@@ -164,8 +160,6 @@ def _values(name: str, texts: Array, deals: Array) -> tuple[Array, list[str]]:
     if name in TEXTS:
         known, places = np.unique([text or "" for text in texts], return_inverse=True)
         return places.astype(float), [str(word) for word in known]
-    if name not in READERS:
-        return np.ones(len(texts)), []
     return np.asarray([_number(name, text, deal) for text, deal in zip(texts, deals, strict=True)], dtype=float), []
 
 

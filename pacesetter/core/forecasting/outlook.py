@@ -12,6 +12,7 @@ import numpy as np
 from pacesetter.core.forecasting import deals as engine
 from pacesetter.core.forecasting.deals import DRAWS, QUANTILES, Chances, Fitted
 from pacesetter.core.forecasting.histories import Array, Histories
+from pacesetter.core.forecasting.ladder import Choice
 
 YEAR = 364.0
 PULL = 20.0  # deals of the company's mean size that a person's own mean is weighed against
@@ -49,12 +50,15 @@ class Outlook:
     spans: list[Span]
 
 
-def outlook(known: Histories, t: float, spans: Sequence[tuple[float, float]], staying: Array, *, seed: int = 7) -> Outlook:
+def outlook(
+    known: Histories, t: float, spans: Sequence[tuple[float, float]], staying: Array, *, choice: Choice | None = None, seed: int = 7
+) -> Outlook:
     """Look ahead from `t` over spans of days `(since, until)` counted from `t`; `known` ends at `t`.
 
     `staying` (owners,) says who of the histories' owners will bring new business; what others brought is shared among them.
+    The `choice` of the same block of days spares choosing again which model speaks.
     """
-    fitted = engine.fit(known, t, max(until for _, until in spans))
+    fitted = engine.fit(known, t, max(until for _, until in spans), choice)
     now = fitted.open_deals(known, t, 0.0)
     owner, shares = owners_at(known, now.deals, t), _shares(known, t, staying)
     return Outlook(fitted, now, owner, [_span(known, fitted, t, span, owner, shares, seed) for span in spans])

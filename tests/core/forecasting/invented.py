@@ -18,7 +18,7 @@ def table(rows: list[Row]) -> pa.Table:
     )
 
 
-def company(deals: int = 600, days: int = 300, *, win: float = 0.4, seed: int = 7) -> list[Row]:
+def company(deals: int = 420, days: int = 300, *, win: float = 0.4, seed: int = 7) -> list[Row]:
     """Deals that begin evenly over the days, move from first to second stage after about five days, and end about ten after that."""
     dice = np.random.default_rng(seed)
     rows: list[Row] = []

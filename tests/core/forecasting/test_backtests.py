@@ -10,7 +10,7 @@ from tests.core.forecasting.invented import company, day, table
 
 @pytest.fixture(scope="module")
 def known():
-    return histories.read(table(company(3000, 300)))
+    return histories.read(table(company(420, 300)))
 
 
 def test_a_backtest_says_what_a_forecast_of_that_day_said(known):
