@@ -179,13 +179,17 @@ def dimensions(key: str, variants: Mapping[str, str] | None = None) -> list[str]
 
 
 def needed_coverage(*, by: "Actor", period: Period | str = "this_quarter", count: int = 4, reader: Reader | None = None) -> Decimal | None:
-    """How much pipeline each unit of rest asks for on this day, from what the same day of the last periods became."""
+    """How much pipeline each unit of rest asks for on this day, from what the same day of the last periods became.
+
+    For a period that has not begun, the day lies as long before the beginning of each of the last periods that are over.
+    """
     reader = reader or Reader(by)
     span, ask = reader.period(period), reader.ask("pipeline_conversion", (), None, None)
+    ahead = max(span.since - reader.today, dt.timedelta())
+    over = [before for step in range(1, count + 3) if span.grain != "all" and (before := span.shifted(-step)).until <= reader.today]
     won, was_open = Decimal(0), Decimal(0)
-    for step in range(1, count + 1 if span.grain != "all" else 1):
-        before = span.shifted(-step)
-        (cell,) = reader.cells(ask, before, None)
+    for before in over[:count]:
+        (cell,) = reader.cells(ask, before, None, before.since - ahead if ahead else None)
         won, was_open = won + Decimal(cell.num or 0), was_open + Decimal(cell.den or 0)
     return was_open / won if won else None
 

@@ -104,10 +104,10 @@ class Reader:
             return money.rounded_minor(Decimal(str(value)), self.currency)
         return names.find(field, value)
 
-    def cells(self, ask: Ask, period: Period, as_of: dt.date | None) -> list[Cell]:
-        """Measure one period as of one day."""
+    def cells(self, ask: Ask, period: Period, as_of: dt.date | None, mark: dt.date | None = None) -> list[Cell]:
+        """Measure one period as of one day; `mark` is the day that metrics of two moments look back to, by default the same day of the period."""
         day, plan = self._day(as_of), plans.plan(ask)
-        found = self._remembered(plan.sql, period, day)
+        found = self._remembered(plan.sql, period, day, **({"mark": mark} if mark else {}))
         return metrics.cells(ask, plan, found, Moment(period.since, period.until, day, self.currency, self.version.instant))
 
     def between(self, sql: str, period: Period, first: dt.date, last: dt.date) -> list[dict[str, Any]]:

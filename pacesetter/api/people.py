@@ -78,14 +78,14 @@ def _person(user: User, team: int | None = None, manager: int | None = None) -> 
 
 
 def _whole(user: User) -> dict[str, Any]:
-    team, manager = teams.today_of([user])[user.pk]
+    team, manager = teams.places_of([user])[user.pk]
     return _person(user, team, manager)
 
 
 @router.get("/people", response=list[dict[str, Any]], summary="Everybody, with today's team and manager")
 def listed(request: HttpRequest) -> Any:
     people = list(find.every(User).select_related("role"))
-    today = teams.today_of(people)
+    today = teams.places_of(people)
     return [_person(user, *today[user.pk]) for user in people]
 
 

@@ -34,7 +34,10 @@ class QuotaIn(Schema):
 
 
 class CallIn(Schema):
-    """`company` true is the company's call; else one's own, or that of a report."""
+    """`company` true is the company's call; else one's own, or that of a report.
+
+    `reason` is deal, timing, amount, new_business, caution or other; a commit far from the model needs one.
+    """
 
     period: str = "this_quarter"
     amount: float
@@ -42,6 +45,7 @@ class CallIn(Schema):
     company: bool = False
     category: str = "commit"
     currency: str = ""
+    reason: str = ""
     note: str = ""
 
 
@@ -88,8 +92,9 @@ def remove_quota(request: HttpRequest, pk: int) -> Any:
 
 
 def _call(row: ForecastCall) -> dict[str, Any]:
-    keys = ("id", "since", "until", "category", "currency", "note", "submitted_at")
-    return {key: getattr(row, key) for key in keys} | {"user": row.user_id, "amount": major(row.amount, row.currency)}
+    keys = ("id", "since", "until", "category", "currency", "reason", "note", "submitted_at")
+    who = {"user": row.user_id, "submitted_by": row.submitted_by_id}
+    return {key: getattr(row, key) for key in keys} | who | {"amount": major(row.amount, row.currency)}
 
 
 @router.get("/calls", response=list[dict[str, Any]], summary="Forecast calls inside one's scope, newest first; user null is the company's")
@@ -110,6 +115,7 @@ def submit(request: HttpRequest, body: CallIn) -> Any:
         company=body.company,
         category=body.category,
         currency=currency,
+        reason=body.reason,
         note=body.note,
         by=actor_of(request),
     )

@@ -46,11 +46,11 @@ def team_of(user: User, day: dt.date | None = None) -> Team | None:
     return membership.team if membership else None
 
 
-def today_of(people: Iterable[User]) -> dict[int, tuple[int | None, int | None]]:
-    """Today's (team id, manager id) of each person, in two queries."""
-    ids, today = [user.pk for user in people], clock.today()
-    team = dict(TeamMembership.objects.on(today).filter(user__in=ids).values_list("user_id", "team_id"))
-    manager = dict(Reporting.objects.on(today).filter(user__in=ids).values_list("user_id", "manager_id"))
+def places_of(people: Iterable[User], day: dt.date | None = None) -> dict[int, tuple[int | None, int | None]]:
+    """(Team id, manager id) of each person on a day (default: today), in two queries."""
+    ids, on = [user.pk for user in people], day or clock.today()
+    team = dict(TeamMembership.objects.on(on).filter(user__in=ids).values_list("user_id", "team_id"))
+    manager = dict(Reporting.objects.on(on).filter(user__in=ids).values_list("user_id", "manager_id"))
     return {pk: (team.get(pk), manager.get(pk)) for pk in ids}
 
 

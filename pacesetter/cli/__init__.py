@@ -15,6 +15,7 @@ COMMANDS = {
     "metric": ("pacesetter.cli.metric", "Answer what a number is."),
     "deals": ("pacesetter.cli.deals", "List deals."),
     "forecast": ("pacesetter.cli.forecast", "Say what will be won, and how sure that is."),
+    "calls": ("pacesetter.cli.calls", "Read and submit forecast calls, and see what moved them."),
     "backtest": ("pacesetter.cli.backtest", "Say how far off forecasts would have been."),
     "demo": ("pacesetter.cli.demo", "Fill an empty data folder with the demo company."),
     "user": ("pacesetter.cli.user", "Add people and let them sign in."),

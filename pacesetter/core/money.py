@@ -77,6 +77,16 @@ def split(minor: int, shares: list[int], whole: int | None = None) -> list[int]:
     return parts
 
 
+def in_units(parts: list[int], unit: int, whole: int | None = None) -> list[int]:
+    """Parts of a sum in larger units, such that they add up to the sum in those units (`whole`): what is cut off most is rounded up."""
+    wanted = half_even(sum(parts), unit) if whole is None else whole
+    floors = [part // unit for part in parts]
+    order = sorted(range(len(parts)), key=lambda at: (-(parts[at] % unit), at))
+    for at in order[: wanted - sum(floors)]:
+        floors[at] += 1
+    return floors
+
+
 @dataclass(frozen=True)
 class Money:
     """An amount in minor units of one currency; amounts of different currencies never meet."""

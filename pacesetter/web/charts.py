@@ -19,7 +19,7 @@ FONT = "Inter, system-ui, sans-serif"
 LIGHT = {
     "c1": "#3b5bdb", "c1-2": "#8ea2ee", "c1-3": "#cdd6f8", "c2": "#0d9488", "c3": "#d97706", "c4": "#c026a8", "c5": "#7c3aed",
     "c6": "#0284c7", "c7": "#4f8a0b", "fg": "#16181d", "fg-2": "#4b515e", "fg-3": "#666c7a", "line": "#e8e9ed", "line-2": "#d9dbe1",
-    "surface": "#ffffff", "neg": "#c72a39", "warn": "#9a5300",
+    "surface": "#ffffff", "pos": "#0a7d55", "neg": "#c72a39", "warn": "#9a5300",
 }  # fmt: skip
 
 
@@ -84,15 +84,15 @@ def lines(
     values = [m.y for m in spots] + [edge for s in series for _x, *edges in s.band for edge in edges]
     ticks = nice_ticks(0 if zero else min(values, default=0), max(values, default=1))
     far = max([m.x for m in spots] + list(x_labels), default=1)
-    x = {"field": "x", "type": "quantitative", "scale": {"domain": [0, far], "nice": False}, "axis": _axis(x_labels, grid=False)}
-    y = {"field": "y", "type": "quantitative", "scale": {"domain": [ticks[0], ticks[-1]]}, "axis": _axis({t: y_label(t) for t in ticks})}
+    x = {"field": "x", "type": "quantitative", "scale": {"domain": [0, far], "nice": False}, "axis": axis(x_labels, grid=False)}
+    y = {"field": "y", "type": "quantitative", "scale": {"domain": [ticks[0], ticks[-1]]}, "axis": axis({t: y_label(t) for t in ticks})}
     layers = [layer for s in series for layer in _line_layers(s, x, y)]
     if today is not None:
         here = {"values": [{"x": today, "y": ticks[-1]}]}
         text = {"type": "text", "text": today_label, "align": "right", "dx": -6, "dy": 8, "color": "fg-2", "fontSize": 11, "font": FONT}
         layers.insert(0, {"data": here, "mark": {"type": "rule", "color": "line-2"}, "encoding": {"x": x}})
         layers += [{"data": here, "mark": text, "encoding": {"x": x, "y": y}}] if today_label else []
-    return _spec(height, layer=layers)
+    return spec_of(height, layer=layers)
 
 
 def _line_layers(s: Line, x: dict[str, Any], y: dict[str, Any]) -> list[dict[str, Any]]:
@@ -153,7 +153,7 @@ def columns(
         "type": "quantitative",
         "stack": "zero",
         "scale": {"domain": [0, ticks[-1]]},
-        "axis": _axis({t: y_label(t) for t in ticks}),
+        "axis": axis({t: y_label(t) for t in ticks}),
     }
     colour = {"field": "s", "type": "nominal", "legend": None, "scale": {"domain": [n for n, _ in series], "range": [c for _, c in series]}}
     bars = {
@@ -166,7 +166,7 @@ def columns(
         "mark": {"type": "text", "dy": -7, "color": "fg-2", "fontSize": 11, "font": FONT},
         "encoding": {"x": x, "y": {**y, "stack": None}, "text": {"field": "t"}},
     }
-    return _spec(height, layer=[bars, above] if totals else [bars])
+    return spec_of(height, layer=[bars, above] if totals else [bars])
 
 
 def nice_ticks(low: float, high: float, count: int = 4) -> list[float]:
@@ -181,7 +181,7 @@ def nice_ticks(low: float, high: float, count: int = 4) -> list[float]:
     return ticks if len(ticks) > 1 else [*ticks, ticks[0] + step]
 
 
-def _axis(labels: dict[float, str], *, grid: bool = True) -> dict[str, Any]:
+def axis(labels: dict[float, str], *, grid: bool = True) -> dict[str, Any]:
     names = json.dumps({_key(at): text for at, text in labels.items()}, ensure_ascii=False)
     said = f"({names})['v' + datum.value]"
     return {
@@ -205,7 +205,7 @@ def _labels_axis() -> dict[str, Any]:
     return {"labelOverlap": True, "title": None, "ticks": False, "domain": False, "labelAngle": 0, "labelPadding": 8}
 
 
-def _spec(height: int, **content: Any) -> dict[str, Any]:
+def spec_of(height: int, **content: Any) -> dict[str, Any]:
     config = {
         "font": FONT,
         "view": {"stroke": None},

@@ -144,6 +144,11 @@ def month(value: date, *, year: bool = False) -> str:
     return format_date(value, "LLL y" if year else "LLL", locale=locale())
 
 
+def weekday(number: int) -> str:
+    """0 -> Monday, in the reader's language."""
+    return format_date(date(2024, 1, 1 + number), "EEEE", locale=locale())
+
+
 def moment(value: datetime | None) -> str:
     """Fri 14:20 within six days, otherwise 12 Nov, in the viewer's zone."""
     if value is None:

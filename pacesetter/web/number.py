@@ -6,30 +6,47 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pacesetter.analytics import pace
+from pacesetter.core.metrics import Cell
 from pacesetter.web import figures
 from pacesetter.web.call_sheet import Calls, may_call
 from pacesetter.web.request import Request
 
 
 def of(request: Request) -> dict[str, Any] | None:
-    """The card on Today, for those who submit calls."""
+    """The card on Today, for those who submit calls; nothing for those with neither a quota nor a call."""
     user = request.actor.user
-    return card(Calls(request), update=reverse("calls")) if user and may_call(user) else None
-
-
-def card(shown: Calls, update: str = "") -> dict[str, Any] | None:
-    """What the card shows of one's own line; nothing for those with neither a quota nor a call."""
-    mine = shown.mine
-    if not mine or not (mine["share"] is not None or mine["call"]):
+    if user is None or not user.is_active or not may_call(user):
         return None
-    return {**mine, "period": figures.period(shown.period), "update": update, **_pace(shown)}
+    shown = Calls(request)
+    cell, call = shown.reached.get(user.pk), shown.standing(user.pk)
+    if call is None and (cell is None or cell.value is None):
+        return None
+    return {
+        "period": figures.period(shown.period),
+        "call": call,
+        "update": reverse("calls"),
+        "pace": None,
+        **_reached(shown, cell),
+        **_pace(shown, cell),
+    }
 
 
-def _pace(shown: Calls) -> dict[str, Any]:
+def _reached(shown: Calls, cell: Cell | None) -> dict[str, Any]:
+    if cell is None:
+        return {"share": None}
+    share = float(cell.value) if cell.value is not None else None
+    said = {
+        "won": figures.said("money", cell.num, cell.currency),
+        "quota": figures.said("money", cell.den, cell.currency) if cell.den else "",
+    }
+    return {**said, "share": share, "href": shown.lens.behind(cell)}
+
+
+def _pace(shown: Calls, cell: Cell | None) -> dict[str, Any]:
     """Where one's bookings usually stand on this day of a quarter."""
-    lens, cell = shown.lens, shown.reached.get(shown.actor.user_id or 0)
     if cell is None or not cell.den:
         return {}
+    lens = shown.lens
     due = pace.of(lens.reader, lens.period, f"owner = {shown.actor.user_id}").due(cell.den, lens.period.day_number(lens.day))
     if due is None:
         return {}

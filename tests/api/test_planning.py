@@ -60,3 +60,11 @@ def test_each_sees_the_movement_of_their_own(caller, moving, cast):
 )
 def test_what_cannot_be_answered_is_refused(caller, moving, asked):
     assert caller("chiara").call("GET", f"/forecast/moves?{asked}")[0] == 422
+
+
+def test_a_manager_adjusts_with_a_reason(caller, cast):
+    assert caller("ines").call("POST", "/calls", {"amount": 100})[0] == 201
+    status, call = caller("daniel").call("POST", "/calls", {"amount": 80, "user": cast.ines.pk, "reason": "caution", "note": "thin"})
+    assert (status, call["reason"], call["user"], call["submitted_by"]) == (201, "caution", cast.ines.pk, cast.daniel.pk)
+    assert [row["amount"] for row in caller("ines").call("GET", "/calls")[1]] == [80.0, 100.0]
+    assert caller("ines").call("POST", "/calls", {"amount": 80, "reason": "mood"})[0] == 422

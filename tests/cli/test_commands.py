@@ -1,5 +1,6 @@
 """Commands: what scripts may rely on."""
 
+import datetime as dt
 import json
 
 import pytest
@@ -83,3 +84,31 @@ def test_people_are_added_with_a_link(run):
 def test_settings_are_shown_and_changed(run):
     assert "EUR" in run("settings", "company.currency=EUR").output
     assert run("settings", "company.currency=EURO").exit_code == 2
+
+
+def test_calls_are_submitted_and_read(run, system, cast):
+    assert (
+        "submitted for 2026-Q4"
+        in run("calls", "submit", "120000", "--of", "ines@example.com", "--reason", "deal", "--note", "Two yeses").output
+    )
+    run("calls", "submit", "130000", "--of", "ines@example.com")
+    run("calls", "submit", "900000.50")
+    company, hers = json.loads(run("calls", "list", "--format", "json").output)
+    assert (company["who"], company["amount"], hers["who"], hers["amount"], hers["reason"]) == (
+        "company",
+        900000.5,
+        "Ines Navarro",
+        130000,
+        "",
+    )
+    assert [row["reason"] for row in json.loads(run("calls", "list", "--all", "--format", "json").output)] == ["", "", "deal"]
+    refused = run("calls", "submit", "1", "--of", "nobody@nowhere.example")
+    assert refused.exit_code == 2 and run("calls", "submit", "1", "--reason", "mood").exit_code == 2
+
+
+def test_what_moved_is_printed_and_adds_up(run, system, settings, tmp_path):
+    settings.PACESETTER_DATA = tmp_path
+    deals.create(name="a", amount="100.50", category="commit", close_date=dt.date(2026, 12, 1), by=system)
+    found = json.loads(run("calls", "moved", "--since", "2026-11-19", "--format", "json").output)
+    assert (found["start"], found["end"], [deal["kind"] for deal in found["deals"]]) == (0, 100.5, ["new"])
+    assert "+100.50" in run("calls", "moved", "--since", "2026-11-19").output

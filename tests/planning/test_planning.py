@@ -4,12 +4,12 @@ import datetime as dt
 
 import pytest
 
-from pacesetter.base import clock, history
+from pacesetter.base import clock, history, settings
 from pacesetter.core import periods
 from pacesetter.core.errors import Invalid, NotAllowed
 from pacesetter.planning import calls, quotas
 from pacesetter.planning.loaders import QuotaLoader
-from pacesetter.planning.models import ForecastCall, Quota
+from pacesetter.planning.models import ForecastCall, ForecastRow, ForecastRun, Quota
 
 pytestmark = pytest.mark.django_db
 Q4 = periods.parse("2026-Q4", dt.date(2026, 11, 20))
@@ -79,6 +79,44 @@ class TestCalls:
         with pytest.raises(Invalid) as refusal:
             calls.submit(period=periods.parse("2026-Q3", dt.date(2026, 11, 20)), amount=1, by=cast.actor("ines"))
         assert refusal.value.code == "period_over"
+
+    def test_a_managers_adjustment_stands_beside_the_sellers_call(self, cast):
+        calls.submit(period=Q4, amount=100, by=cast.actor("ines"))
+        adjusted = calls.submit(period=Q4, amount=80, user=cast.ines, reason="caution", note="thin", by=cast.actor("daniel"))
+        assert (adjusted.submitted_by_id, adjusted.reason) == (cast.daniel.pk, "caution")
+        assert list(ForecastCall.objects.order_by("id").values_list("amount", flat=True)) == [100, 80]
+        assert history.of("forecast_call", adjusted.pk).get().data["reason"] == "caution"
+
+    @pytest.mark.parametrize("values", [{"reason": "mood"}, {"category": "hopes"}, {"amount": -1}])
+    def test_what_is_no_call_is_refused(self, cast, values):
+        with pytest.raises(Invalid):
+            calls.submit(**{"period": Q4, "amount": 1, "by": cast.actor("ines"), **values})
+        assert not ForecastCall.objects.exists()
+
+    def test_far_from_the_model_a_call_needs_a_reason(self, cast):
+        """The model says 1,000 of Ines, 500 of Hugo and 2,000 of the company; Daniel's team is Ines."""
+        run = ForecastRun.objects.create(as_of=dt.date(2026, 11, 19), made_at=clock.now(), version="test")
+        for user, mean in ((cast.ines, 1000), (cast.hugo, 500), (None, 2000)):
+            spread = {"mean": mean, "p10": mean, "p50": mean, "p90": mean, "won": 0, "open": mean, "new": 0}
+            ForecastRow.objects.create(run=run, user=user, since=Q4.since, until=Q4.until, method="deals", currency="USD", **spread)
+        near = [("ines", {}, 1100), ("ines", {}, 900), ("daniel", {}, 1100), ("chiara", {"company": True}, 2200)]
+        for name, whose, amount in near:
+            calls.submit(period=Q4, amount=amount, by=cast.actor(name), **whose)
+        far = [("ines", {}, 1101), ("daniel", {"user": cast.ines}, 899), ("daniel", {}, 1500), ("chiara", {"company": True}, 2201)]
+        for name, whose, amount in far:
+            with pytest.raises(Invalid) as refusal:
+                calls.submit(period=Q4, amount=amount, by=cast.actor(name), **whose)
+            assert (refusal.value.code, refusal.value.field) == ("call_far", "reason")
+            calls.submit(period=Q4, amount=amount, reason="deal", by=cast.actor(name), **whose)
+        calls.submit(period=Q4, amount=5000, category="best_case", by=cast.actor("ines"))
+        settings.put("forecast.reason_beyond", 60, by=cast.actor("chiara"))
+        calls.submit(period=Q4, amount=1600, by=cast.actor("ines"))
+
+    def test_a_model_that_spoke_later_asks_nobody(self, cast):
+        run = ForecastRun.objects.create(as_of=dt.date(2026, 11, 21), made_at=clock.now(), version="test")
+        spread = dict.fromkeys(("mean", "p10", "p50", "p90", "won", "open", "new"), 1)
+        ForecastRow.objects.create(run=run, user=cast.ines, since=Q4.since, until=Q4.until, method="deals", currency="USD", **spread)
+        assert calls.submit(period=Q4, amount=1600, by=cast.actor("ines")).reason == ""
 
     def test_calls_are_never_deleted(self, cast):
         from django.db import DatabaseError, transaction

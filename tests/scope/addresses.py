@@ -49,7 +49,11 @@ API = {
     "state": ["queued"],
     "noun": ["deal"],
 }
-NUMBERS = ["period=2026-Q4&by=owner&compare=full&grain=quarter&as_of=2026-11-19&reason=no_amount"]
+NUMBERS = [
+    "period=2026-Q4&by=owner&compare=full&grain=quarter&as_of=2026-11-19&reason=no_amount",
+    "period=2026-Q4&since=2026-09-30&until=2026-11-20&measure=all&rollup=single",
+    f"period=2026-Q4&since=2026-09-30&owner={UNKNOWN}",
+]
 COMPANYS = ("/settings", "/door", "/me/", "/healthz")  # pages that ask for nothing
 SAYS_NOTHING = {"cursor", "before", "count", "variant"}  # where a page begins and how a number is cut: the same rows as without
 SOMEBODYS = (

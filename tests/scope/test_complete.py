@@ -12,6 +12,7 @@ from tests.scope import addresses
 COMMANDS_OF_THE_OWNER = {
     "up", "import", "metric", "deals", "demo", "user", "jobs", "settings", "export", "backup", "restore", "doctor", "worker", "completion",
     "forecast", "backtest",  # of files of one's own
+    "calls",
 }  # fmt: skip
 EVERYBODYS = {  # raw tables without an owner: the company's calendar, organisation and process, and traits that a deal carries with it
     "memberships", "teams", "reportings", "employments", "leaves", "calendars", "holidays", "rates", "targets", "accounts", "stages", "lost_reasons",

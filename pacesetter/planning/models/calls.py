@@ -5,7 +5,10 @@ from django.db.models import F, Q
 
 
 class ForecastCall(models.Model):
-    """One submission: never changed, a newer one stands beside it. `user` null is the company's call."""
+    """One submission: never changed, a newer one stands beside it. `user` null is the company's call.
+
+    A manager's adjustment has another `submitted_by_id` than `user`; `reason` is a code of `calls.REASONS`.
+    """
 
     NOUN = "forecast_call"
 
@@ -15,6 +18,7 @@ class ForecastCall(models.Model):
     category = models.CharField(max_length=15, default="commit")
     amount = models.BigIntegerField()
     currency = models.CharField(max_length=3)
+    reason = models.CharField(max_length=20, blank=True, default="")
     note = models.TextField(blank=True)
     submitted_at = models.DateTimeField()
     submitted_by_id = models.BigIntegerField(null=True)

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from pacesetter.base import find, settings
 from pacesetter.base.models import RateSet
 from pacesetter.base.settings import SETTINGS, Setting
-from pacesetter.web import formats, forms
+from pacesetter.planning import rounds
+from pacesetter.web import figures, formats, forms
 from pacesetter.web.forms import Entry
 from pacesetter.web.request import Request
 from pacesetter.web.settings.frame import LANGUAGES, Part, answer, page, show
@@ -43,6 +44,8 @@ def _choices(one: Setting) -> list[tuple[str, str]]:
         "company.time_zone": lambda: [(zone, zone) for zone in sorted(zoneinfo.available_timezones())],
         "company.fiscal_start": lambda: [(str(n), formats.month(formats.today().replace(month=n, day=1))) for n in range(1, 13)],
         "company.language": lambda: list(LANGUAGES),
+        "forecast.call_day": lambda: [(key, figures.capital(formats.weekday(n))) for n, key in enumerate(rounds.WEEKDAYS)],
+        "forecast.rollup": lambda: [("cumulative", _("Cumulative")), ("single", _("Each by itself"))],
         "signin.second_factor": lambda: [
             ("nobody", _("Nobody must")),
             ("administrators", _("Those who manage people")),

@@ -53,7 +53,7 @@ def _tabs(here: str) -> list[dict[str, Any]]:
 
 def _with_places(listed: Any) -> list[dict[str, Any]]:
     """Each person with today's team and manager."""
-    today = teams.today_of(listed)
+    today = teams.places_of(listed)
     names = dict(find.every(User, pk__in={manager for _team, manager in today.values()}).values_list("pk", "name"))
     known = dict(find.every(Team).values_list("pk", "name"))
     return [{"user": user, "team": known.get(today[user.pk][0]), "manager": names.get(today[user.pk][1])} for user in listed]

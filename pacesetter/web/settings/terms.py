@@ -21,7 +21,7 @@ LEAVES = [("leave", mark("Leave")), ("parental", mark("Parental leave")), ("illn
 
 def parts(user: User) -> dict[str, Part]:
     """The four forms, with what holds today."""
-    team, manager = teams.today_of([user])[user.pk]
+    team, manager = teams.places_of([user])[user.pk]
     others = [(pk, name) for pk, name in find.every(User, is_active=True).values_list("pk", "name") if pk != user.pk]
     groups = list(find.every(Team, archived_on=None).values_list("pk", "name"))
     today = formats.today()

@@ -144,15 +144,20 @@ def _share(value: float) -> str:
 @register.simple_tag
 def bar(share: float | None, tone: str = "", mark: float | None = None, kind: str = "") -> SafeString:
     """A horizontal bar of 0..1, with an optional mark (target, limit); read as decoration."""
-    tick = format_html('<u style="--at:{}"></u>', _share(mark)) if mark is not None else ""
-    return format_html('<span class="bar {} {}" aria-hidden="true"><i style="--w:{}"></i>{}</span>', tone, kind, _share(share or 0), tick)
+    return format_html(
+        '<span class="bar {} {}" aria-hidden="true"><i style="--w:{}"></i>{}</span>', tone, kind, _share(share or 0), _tick(mark)
+    )
+
+
+def _tick(mark: float | None) -> SafeString:
+    return mark_safe("") if mark is None else format_html('<u style="--at:{}"></u>', _share(mark))
 
 
 @register.simple_tag
-def stacked_bar(parts: Sequence[tuple[float, str]], kind: str = "thick wide") -> SafeString:
-    """Several shares of one whole; each part is (share, colour class d1…d7)."""
+def stacked_bar(parts: Sequence[tuple[float, str]], kind: str = "thick wide", mark: float | None = None) -> SafeString:
+    """Several shares of one whole, with an optional mark; each part is (share, colour class d1…d7)."""
     inside = format_html_join("", '<i class="{}" style="--w:{}"></i>', ((colour, _share(share)) for share, colour in parts))
-    return format_html('<span class="bar stack {}" aria-hidden="true">{}</span>', kind, inside)
+    return format_html('<span class="bar stack {}" aria-hidden="true">{}{}</span>', kind, inside, _tick(mark))
 
 
 @register.simple_tag
