@@ -111,8 +111,12 @@ def submit(
 
 
 def model_of(caller: User | None, period: Period, currency: str) -> int | None:
-    """What the model expects of the company (no caller), or of somebody with everybody below them; None where it says nothing in that currency."""
-    rows = {pk: row.mean for pk, row in forecasts.standing(period, clock.today()).items() if row.currency == currency}
+    """What the model expects of the company (no caller), or of somebody with everybody below them; None where it says nothing in that currency.
+
+    A past day that was asked afterwards says nothing to a call: nobody knew it then.
+    """
+    standing, now = forecasts.standing(period, clock.today()), clock.now()
+    rows = {pk: row.mean for pk, row in standing.items() if row.currency == currency and row.run.made_at <= now}
     if caller is None:
         return rows.get(None)
     known = [rows[pk] for pk in {caller.pk, *(teams.everyone_under(caller.pk) if rows else ())} if pk in rows]

@@ -11,7 +11,7 @@ def unprotect(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("planning", "0002_forecasts")]
+    dependencies = [("planning", "0003_forecast_reviews")]
 
     operations = [
         migrations.RunPython(unprotect, migrations.RunPython.noop),
