@@ -10,7 +10,7 @@ import numpy as np
 from django.db import transaction
 
 from pacesetter.base import clock, settings, warehouse
-from pacesetter.base.models import Employment, Team, TeamMembership
+from pacesetter.base.models import Employment
 from pacesetter.core.errors import Refused, add_sentences
 from pacesetter.core.forecasting import deals
 from pacesetter.core.forecasting.histories import Array, Histories, day_number
@@ -19,7 +19,7 @@ from pacesetter.core.forecasting.outlook import Outlook, Span, outlook
 from pacesetter.core.labels import mark
 from pacesetter.core.periods import Period, containing
 from pacesetter.planning import histories
-from pacesetter.planning.forecasts import METHOD
+from pacesetter.planning.forecasts import METHOD, members_on
 from pacesetter.planning.histories import Booked
 from pacesetter.planning.models import DealOutlook, ForecastRow, ForecastRun
 
@@ -120,7 +120,7 @@ class _Rows(Iterable[ForecastRow]):
         yield from (row for row in [*self._teams(), *self._people()] if row.mean or row.p90)
 
     def _teams(self) -> Iterator[ForecastRow]:
-        for team, (teams, people) in _members(self.run.as_of).items():
+        for team, (teams, people) in members_on(self.run.as_of + DAY).items():
             yield self._row(self._places(people), np.isin(self.ground.booked.team, list(teams)), team_id=team)
 
     def _people(self) -> Iterator[ForecastRow]:
@@ -140,19 +140,6 @@ class _Rows(Iterable[ForecastRow]):
             run_id=self.run.key, since=self.period.since, until=self.period.until, method=METHOD, currency=self.currency,
             mean=won + opened + new, p10=p10, p50=p50, p90=p90, won=won, open=opened, new=new, **whose,
         )  # fmt: skip
-
-
-def _members(as_of: dt.date) -> dict[int, tuple[set[int], list[int]]]:
-    """Per team: it and the teams below it, and the people in them on the day after."""
-    parent = dict(Team.objects.values_list("pk", "parent"))
-    below: dict[int, set[int]] = {pk: {pk} for pk in parent}
-    for pk in parent:
-        above = parent[pk]
-        while above is not None:
-            below[above].add(pk)
-            above = parent[above]
-    team_of = dict(TeamMembership.objects.on(as_of + DAY).values_list("user_id", "team_id"))
-    return {pk: (teams, [user for user, team in team_of.items() if team in teams]) for pk, teams in below.items()}
 
 
 def _store(run: ForecastRun, rows: list[ForecastRow]) -> None:

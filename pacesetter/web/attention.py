@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from pacesetter.analytics import attention, numbers
 from pacesetter.analytics.attention import Finding
 from pacesetter.core.metrics import Cell
+from pacesetter.core.money import to_major
 from pacesetter.core.periods import Period
 from pacesetter.crm.models import Deal
 from pacesetter.web import figures, formats
@@ -28,7 +29,7 @@ def of(lens: Lens, late: Cell, past: Period) -> list[dict[str, Any]]:
     needed = numbers.needed_coverage(by=lens.actor, period=lens.period, reader=lens.reader)
     found = [attention.slipped(lens.cell), attention.overdue(late), attention.unanswered(lens.cell), attention.coverage(lens.cell, needed)]
     rows = [_row(lens, finding, past, needed) for finding in found if finding]
-    return rows + _silent(lens) + _largest(lens)
+    return _at_risk(lens) + rows + _silent(lens) + _largest(lens)
 
 
 def _row(lens: Lens, finding: Finding, past: Period, needed: Any) -> dict[str, Any]:
@@ -73,6 +74,28 @@ def _coverage(lens: Lens, finding: Finding, needed: Any) -> tuple[str, str]:
 
 
 SAYS = {"slipped": _slipped, "overdue": _overdue, "unanswered": _unanswered, "coverage": _coverage}
+
+
+def _at_risk(lens: Lens) -> list[dict[str, Any]]:
+    """The company's plan lies above what the model expects: out of its likely range, or within."""
+    row, plan = lens.expected, lens.cell("bookings").target
+    if row is None or row.user_id or row.team_id or plan is None or to_major(row.mean, row.currency) >= plan:
+        return []
+    low, mean, high, aim = (
+        figures.said("money", amount, row.currency) for amount in (*(to_major(part, row.currency) for part in (row.p10, row.mean, row.p90)), plan)
+    )  # fmt: skip
+    out = to_major(row.p90, row.currency) < plan
+    text = _("The plan of %(plan)s is out of likely reach") if out else _("The plan of %(plan)s is at risk")
+    note = _("the model expects %(mean)s, likely %(low)s – %(high)s") % {"mean": mean, "low": low, "high": high}
+    return [
+        {
+            "icon": "triangle-alert",
+            "tone": "neg" if out else "warn",
+            "text": text % {"plan": aim},
+            "note": note,
+            "href": reverse("forecast_model"),
+        }
+    ]
 
 
 def _silent(lens: Lens) -> list[dict[str, Any]]:

@@ -19,6 +19,8 @@ from pacesetter.core.metrics import METRICS, Cell
 from pacesetter.core.metrics.tables import TIMES
 from pacesetter.core.periods import Period, containing, span
 from pacesetter.crm import choices
+from pacesetter.planning import forecasts
+from pacesetter.planning.models import ForecastRow
 from pacesetter.web import figures, formats
 from pacesetter.web.request import Request
 
@@ -90,6 +92,15 @@ class Lens:
             key, by=self.actor, period=self.period, cell=cell, reason=reason, where=self.where(key, variants), as_of=self.as_of,
             variants=variants, reader=self.reader,
         )  # fmt: skip
+
+    @cached_property
+    def expected(self) -> ForecastRow | None:
+        """What the model expects of this period for what is looked at now; it knows no segments, and past days have their own page."""
+        if self.get.get("segment") or self.as_of or self.reader.today not in self.period:
+            return None
+        team = self.get.get("team", "")
+        row = forecasts.whole(self.period, by=self.actor, team=int(team) if team.isdecimal() else None)
+        return row if row and row.currency == self.reader.currency else None
 
     # addresses ----------------------------------------------------------------------------------
     @cached_property

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from pacesetter.analytics import pace
 from pacesetter.core.metrics import Cell
+from pacesetter.core.money import to_major
 from pacesetter.core.periods import Period, containing, span
 from pacesetter.crm.models.pipelines import CATEGORIES
 from pacesetter.web import charts, figures, formats
@@ -40,11 +41,34 @@ def bookings(lens: Lens, filling: pace.Pace, plan: Decimal | None) -> Chart:
         series.append(Line(_("Before"), "c2", _marks(lens, before, said, lens.compared)))
         legend.append((figures.capital(lens.compared), "c2", "solid"))
     running = 0 < day < whole
+    if running and (model := ahead(lens, filling, day, said)):
+        series.append(model)
+        legend.append((model.name, "c1-2", "dots"))
     spec = charts.lines(
         [*series, Line("", "c1", won[-1:], dots=True)] if running else series, x_labels=_days(lens.period), y_label=lambda value: said(Decimal(str(value))),
         today=float(day) if running else None, today_label=_("Today, day %(day)s") % {"day": day}, height=258,
     )  # fmt: skip
     return Chart(_("Bookings against plan"), spec, 258, legend, _heads(series), _rows(lens, series, said))
+
+
+def ahead(lens: Lens, filling: pace.Pace, day: int, said: Callable[[Any], str]) -> Line | None:
+    """What the model expects from today on, with its range of 80 %, along the usual shape; none where it says nothing."""
+    row = lens.expected
+    if row is None:
+        return None
+    begun, ends = float(filling.now[day - 1]), [float(to_major(part, row.currency)) for part in (row.p10, row.mean, row.p90)]
+    shape = filling.shape or [n / lens.period.days for n in range(1, lens.period.days + 1)]
+    days = [*range(day, lens.period.days, max(1, round(lens.period.days / 30))), lens.period.days]
+    paths = [[begun + (max(end, begun) - begun) * _gone(shape, day, n) for n in days] for end in ends]
+    marks = [Mark(n, y, _label(lens, n, said(Decimal(str(round(y)))), _("expected"))) for n, y in zip(days, paths[1], strict=True)]
+    band = [(float(n), low, high) for n, low, high in zip(days, paths[0], paths[2], strict=True)]
+    return Line(_("Model %(amount)s") % {"amount": said(to_major(row.mean, row.currency))}, "c1-2", marks, dash=(4, 3), band=band)
+
+
+def _gone(shape: list[float], day: int, n: int) -> float:
+    """The share of what comes after a day that has come by a later one."""
+    rest = 1 - shape[day - 1]
+    return (shape[n - 1] - shape[day - 1]) / rest if rest > 0 else 1.0
 
 
 def _marks(lens: Lens, sums: Sequence[Decimal], said: Callable[[Any], str], what: str) -> list[Mark]:

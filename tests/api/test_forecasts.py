@@ -28,7 +28,7 @@ def whose(found):
 def test_everybody_reads_what_lies_in_their_scope(company, caller):
     people = {company.ines.pk, company.hugo.pk}
     seen = {"chiara": people | {"company", company.south.pk, company.north.pk}, "yuki": people | {"company", company.south.pk, company.north.pk},
-        "ines": {company.ines.pk}, "daniel": {company.ines.pk}, "mei": {company.hugo.pk}, "nobody": set()}  # fmt: skip
+        "ines": {company.ines.pk}, "daniel": {company.ines.pk, company.south.pk}, "mei": {company.hugo.pk, company.north.pk}, "nobody": set()}  # fmt: skip
     for who, expected in seen.items():
         status, found = caller(who).call("GET", "/forecast")
         assert status == 200 and whose(found) == expected, who

@@ -134,3 +134,24 @@ class TestJobs:
         warehouse.refresh()
         job = jobs.run_inline(jobs.start("forecast", by=Actor.system(), as_of="2026-11-19"))
         assert job.state == "done" and job.result["refused"] == "too_few_closed"
+
+
+class TestWhole:
+    """The one row that stands for everything that somebody sees."""
+
+    def test_the_company_a_team_oneself_or_nothing(self, company, system):
+        runs.make(by=system)
+        found = {who: forecasts.whole(Q4, by=company.actor(who)) for who in ("chiara", "daniel", "ines", "nobody", "ana")}
+        assert (found["chiara"].user_id, found["chiara"].team_id) == (None, None)
+        assert found["daniel"].team_id == company.south.pk and found["ines"].user_id == company.ines.pk
+        assert found["nobody"] is None and found["ana"] is None
+        assert forecasts.whole(Q4, by=company.actor("chiara"), team=company.north.pk).team_id == company.north.pk
+        assert forecasts.whole(Q4, by=company.actor("daniel"), team=company.north.pk) is None
+
+    def test_a_team_is_seen_by_those_who_see_everybody_in_it(self, company, system):
+        runs.make(by=system)
+        assert {row.team_id or row.user_id for row in forecasts.visible(Q4, by=company.actor("daniel"))} == {
+            company.south.pk,
+            company.ines.pk,
+        }
+        assert {row.user_id for row in forecasts.visible(Q4, by=company.actor("ines"))} == {company.ines.pk}

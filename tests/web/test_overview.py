@@ -11,12 +11,13 @@ from altair.utils.schemapi import validate_jsonschema
 
 from pacesetter.analytics import pace, targets
 from pacesetter.analytics.reader import Reader
-from pacesetter.base import warehouse
+from pacesetter.base import clock, warehouse
 from pacesetter.core.metrics import METRICS
 from pacesetter.crm import accounts, deals
 from pacesetter.crm.models import LostReason, Stage
 from pacesetter.planning import quotas
-from pacesetter.web import charts, tiles
+from pacesetter.planning.models import ForecastRow, ForecastRun
+from pacesetter.web import charts, overview_charts, tiles
 from pacesetter.web.overview import Overview
 
 D = dt.date
@@ -102,6 +103,55 @@ def test_the_plan_follows_the_usual_shape(booked):
     assert [round(filling.shape[day - 1], 2) for day in (5, 20, 51, 91)] == [0.0, 0.25, 0.25, 1.0]
     assert (filling.now[50], filling.before[50]) == (800_000, 500_000)
     assert pace.of(reader, reader.period("2025-Q1")).shape is None
+
+
+@pytest.fixture
+def expected(booked):
+    """The model expects 1.5 million of the company's quarter and 0.9 of Ines's, as of yesterday."""
+    run = ForecastRun.objects.create(as_of=D(2026, 11, 19), made_at=clock.now(), version="1")
+    for user, mean in ((None, 150_000_000), (booked.ines, 90_000_000)):
+        money = {
+            "p10": mean - 40_000_000,
+            "p50": mean,
+            "p90": mean + 30_000_000,
+            "mean": mean,
+            "won": 80_000_000,
+            "open": mean - 80_000_000,
+            "new": 0,
+        }
+        ForecastRow.objects.create(run=run, user=user, since=D(2026, 10, 1), until=D(2027, 1, 1), method="deals", currency="USD", **money)
+    return booked
+
+
+def test_the_band_of_the_model_goes_from_today_to_its_end(expected, rf):
+    request = rf.get("/dashboards/overview")
+    request.actor = expected.actor("chiara")
+    (line,) = [line for line in [_ahead(Overview(request))] if line]
+    assert line.marks[0].y == 800_000 and line.marks[-1].y == 1_500_000
+    assert line.band[0] == (51.0, 800_000, 800_000) and line.band[-1] == (92.0, 1_100_000, 1_800_000)
+    assert "Model $1.5M" in str(Overview(request).bookings.legend)
+    validate_jsonschema(
+        {**charts.coloured(Overview(request).bookings.spec, plain=True), "width": 600},
+        altair.LayerChart._schema,
+        rootschema=altair.LayerChart._rootschema,
+    )
+
+
+def _ahead(page):
+    return overview_charts.ahead(page.lens, page.filling, 51, str)
+
+
+def test_a_plan_beyond_the_likely_range_needs_attention(expected, signed_in):
+    text = text_of(signed_in("chiara").get("/dashboards/overview").content)
+    assert "The plan of $2M is out of likely reach the model expects $1.5M, likely $1.1M – $1.8M" in text
+    for query in ("?segment=Enterprise", "?as_of=2026-11-01", "?period=last_quarter"):
+        assert "the model expects" not in text_of(signed_in("chiara").get(f"/dashboards/overview{query}").content)
+
+
+def test_a_seller_sees_the_model_of_her_own_number(expected, signed_in):
+    drawing = signed_in("ines").get("/dashboards/overview").content.decode()
+    assert "Model $900K" in drawing and "$1.5M" not in drawing and "likely" not in drawing
+    assert "Model $" not in signed_in("hugo").get("/dashboards/overview").content.decode()
 
 
 @pytest.mark.parametrize("name", ["bookings", "pipeline"])
