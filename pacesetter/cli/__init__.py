@@ -17,6 +17,7 @@ COMMANDS = {
     "forecast": ("pacesetter.cli.forecast", "Say what will be won, and how sure that is."),
     "calls": ("pacesetter.cli.calls", "Read and submit forecast calls, and see what moved them."),
     "backtest": ("pacesetter.cli.backtest", "Say how far off forecasts would have been."),
+    "score": ("pacesetter.cli.score", "Say how likely an outcome is, row by row of a file."),
     "demo": ("pacesetter.cli.demo", "Fill an empty data folder with the demo company."),
     "user": ("pacesetter.cli.user", "Add people and let them sign in."),
     "jobs": ("pacesetter.cli.jobs", "List, watch, cancel and retry long work."),

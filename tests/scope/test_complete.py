@@ -11,7 +11,7 @@ from tests.scope import addresses
 # Who runs a command owns the files of the data folder, and with them everything: commands act as its local administrator.
 COMMANDS_OF_THE_OWNER = {
     "up", "import", "metric", "deals", "demo", "user", "jobs", "settings", "export", "backup", "restore", "doctor", "worker", "completion",
-    "forecast", "backtest",  # of files of one's own
+    "forecast", "backtest", "score",  # of files of one's own
     "calls",
 }  # fmt: skip
 EVERYBODYS = {  # raw tables without an owner: the company's calendar, organisation and process, and traits that a deal carries with it
