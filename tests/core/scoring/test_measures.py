@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pacesetter.core.scoring import measures
@@ -23,6 +23,7 @@ def test_by_hand():
     assert measures.calibration_error(np.full(30, 0.5), np.repeat([0.0, 1.0], 15)) == pytest.approx(14 / 30)  # the middle bin is mixed
 
 
+@settings(deadline=None)
 @given(ROWS)
 def test_what_always_holds(rows):
     p, y = rows
@@ -32,6 +33,7 @@ def test_what_always_holds(rows):
     assert measures.brier(y, y) == 0 and measures.calibration_error(y, y) == 0
 
 
+@settings(deadline=None)
 @given(MIXED)
 def test_the_order_alone_makes_the_auc(rows):
     p, y = rows
@@ -41,6 +43,7 @@ def test_the_order_alone_makes_the_auc(rows):
     assert measures.auc(p, y) == pytest.approx(np.mean(pairs))
 
 
+@settings(deadline=None)
 @given(MIXED)
 def test_a_map_is_never_worse_where_it_was_learned_and_never_turns_the_order(rows):
     p, y = rows
