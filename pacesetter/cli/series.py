@@ -1,5 +1,6 @@
 """`pacesetter forecast series` and `pacesetter backtest series`: many series at once, from files of one's own."""
 
+import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -166,11 +167,11 @@ def _beginning(rows: Any, level: int) -> None:
 
 
 def _money(value: float | None) -> str:
-    return "?" if value is None else f"{value:,.0f}"
+    return _said(math.nan if value is None else value, ",.0f")
 
 
 def _percent(scores: Any, model: str) -> str:
-    return f"{scores[model]:.1%}" if model in scores else "not measured"
+    return _said(scores.get(model, math.nan), ".1%")
 
 
 @click.command("series")
@@ -194,25 +195,29 @@ def backtest(form: str, origins: int, every: int | None, **asked: Any) -> None:
 
     found = with_bar("Asking past days", work)
     if form == "json":
-        scores, held = ([vars(one) for one in rows] for rows in (found.scores, found.held))
+        scores, held = ([_known(vars(one)) for one in rows] for rows in (found.scores, found.held))
         told = {"horizon": horizon, "asked": len(found.asked), "independent": found.independent, "models": found.models}
         return as_json(told | {"scores": scores, "bands": held})
     shown = [
         [
             one.level,
             one.method.replace("_", " "),
-            f"{one.wape:.1%}",
-            f"{one.bias:+.1%}",
-            f"{one.mase:.2f}",
-            f"{one.rmsse:.2f}",
-            f"{one.relative:.2f}",
+            _said(one.wape, ".1%"),
+            _said(one.bias, "+.1%"),
+            *(_said(x, ".2f") for x in (one.mase, one.rmsse, one.relative)),
         ]
         for one in found.scores
     ]
     table(["Level", "Method", "WAPE", "Bias", "MASE", "RMSSE", "÷ seasonal naive"], shown, right=range(2, 7))
-    table(
-        ["Level", "Band", "Held", "MSIS"],
-        [[one.level, f"{one.band} %", f"{one.coverage:.1%}", f"{one.msis:.2f}"] for one in found.held],
-        right=(1, 2, 3),
-    )
+    held = [[one.level, f"{one.band} %", _said(one.coverage, ".1%"), _said(one.msis, ".2f")] for one in found.held]
+    table(["Level", "Band", "Held", "MSIS"], held, right=(1, 2, 3))
     return click.echo(f"{len(found.asked)} past days asked, {horizon} periods ahead; {found.independent} of the windows do not overlap.")
+
+
+def _known(row: dict[str, Any]) -> dict[str, Any]:
+    """What is not a number is null in JSON."""
+    return {key: None if value != value else value for key, value in row.items()}
+
+
+def _said(value: float, form: str) -> str:
+    return "?" if value != value else format(value, form)

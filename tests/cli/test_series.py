@@ -54,6 +54,13 @@ def test_a_backtest_stands_beside_simple_rules(file):
     assert "2 past days asked" in told and "MSIS" in told
 
 
+def test_what_cannot_be_measured_is_null(tmp_path):
+    csv.write_csv(table([("A", quarter(at), 7) for at in range(16)]), tmp_path / "flat.csv")
+    found = json.loads(run("backtest", "series", tmp_path / "flat.csv", *ASKED, "--format", "json"))
+    assert {one["coverage"] for one in found["bands"]} == {None} and found["scores"][0]["wape"] == 0
+    assert "?" in run("backtest", "series", tmp_path / "flat.csv", *ASKED)
+
+
 def test_thin_series_gaps_and_guesses_are_told(tmp_path):
     rows = [("A", quarter(at), None if at == 5 else 100 + at) for at in range(24) if at != 8] + [("B", quarter(23), 1)]
     csv.write_csv(table(rows), tmp_path / "gaps.csv")

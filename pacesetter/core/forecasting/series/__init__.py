@@ -4,3 +4,5 @@
 would have been. A model is one function in `MODELS` (models.py says how). Nothing here reads a clock, a file or a database, and
 no state is shared: several processes may each take a part of the series.
 """
+
+from pacesetter.core.forecasting.series import mixtures  # noqa: F401  registers all models

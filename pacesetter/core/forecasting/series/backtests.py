@@ -140,7 +140,10 @@ def _scores(level: str, rows: _Rows) -> list[Score]:
     found = []
     for method, said in rows.said.items():
         wape, bias = (measure(rows.actual[both], said[both]) for measure in (measures.wape, measures.bias))
-        mase, rmsse = (measure(rows.actual[scaled], said[scaled], one) for measure, one in ((measures.mase, scale), (measures.rmsse, step)))
+        mase, rmsse = (
+            measure(rows.actual[scaled], said[scaled], one) if scaled.any() else np.nan
+            for measure, one in ((measures.mase, scale), (measures.rmsse, step))
+        )
         found.append(Score(level, method, wape, bias, mase, rmsse, wape / max(base, measures.TINY)))
     return found
 

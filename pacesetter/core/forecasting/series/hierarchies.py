@@ -15,6 +15,7 @@ from pacesetter.core.forecasting.series.panels import Panel
 
 Array = np.ndarray[Any, Any]
 TOTAL, SERIES = "total", "series"
+NOWHERE = "?"  # where a column says nothing
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def levels_of(panel: Panel, names: Sequence[str]) -> list[Level]:
     levels = [_level(TOTAL, panel, np.zeros(len(panel), dtype=np.int64), np.asarray([TOTAL], dtype=object))]
     words = np.full(len(panel), "", dtype=object)
     for name, codes, known in zip(names, panel.groups, panel.words, strict=True):
-        words = words + ("/" if levels[1:] else "") + np.asarray(known, dtype=object)[codes[:, -1]]
+        words = words + ("/" if levels[1:] else "") + np.asarray([one or NOWHERE for one in known], dtype=object)[codes[:, -1]]
         ids, place = np.unique(words, return_inverse=True)
         levels.append(_level(name, panel, place, ids))
     return [*levels, lowest]

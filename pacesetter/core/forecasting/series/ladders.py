@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from pacesetter.core.forecasting import measures
-from pacesetter.core.forecasting.series import mixtures  # noqa: F401  registers
 from pacesetter.core.forecasting.series.panels import Panel
 from pacesetter.core.forecasting.series.pasts import Past
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from pacesetter.core.forecasting.series import mixtures  # noqa: F401  a fresh process knows the models too
 from pacesetter.core.forecasting.series.models import MODELS, Run, here
 from pacesetter.core.forecasting.series.panels import Panel
 
@@ -23,21 +22,15 @@ def over(processes: int) -> Iterator[Run]:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    with ProcessPoolExecutor(
-        processes, mp_context=get_context("spawn")
-    ) as pool:  # a forked process would inherit LightGBM's locked threads
+    # Spawned, because a forked process would inherit LightGBM's threads in the middle of their work.
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
 
         def run(key: str, panel: Panel, horizon: int) -> Array:
             if not MODELS[key].local or len(panel) < FEW:
                 return here(key, panel, horizon)
             parts = np.array_split(np.arange(len(panel)), min(4 * processes, len(panel)))
             bare = Panel(panel.ids, panel.y, panel.calendar, panel.first)
-            asked = [pool.submit(_there, key, bare.rows(part), horizon) for part in parts]
+            asked = [pool.submit(here, key, bare.rows(part), horizon) for part in parts]
             return np.concatenate([one.result() for one in asked])
 
         yield run
-
-
-def _there(key: str, panel: Panel, horizon: int) -> Array:
-    """In a process that has loaded this file, and so knows all models."""
-    return here(key, panel, horizon)

@@ -28,6 +28,12 @@ def test_a_sum_is_known_where_one_of_its_series_is():
     assert found.panel.y == pytest.approx(np.array([[1, 0, 1, 0], [np.nan, np.nan, 5, 5]]), nan_ok=True)
 
 
+def test_a_series_that_belongs_nowhere_is_a_group_of_its_own():
+    rows = [("A", month(0), 1, "N"), ("B", month(0), 5, ""), ("C", month(0), 5, None)]
+    found = hierarchies.levels_of(panels.read(table(rows, "region"), "M", hierarchy=["region"]), ["region"])[1]
+    assert (list(found.panel.ids), found.panel.y.tolist()) == (["?", "N"], [[10], [1]])
+
+
 def test_a_group_is_those_who_are_in_it_now():
     rows = [("A", month(0), 1, "N"), ("A", month(1), 2, "S"), ("B", month(0), 5, "S"), ("B", month(1), 5, "S")]
     found = hierarchies.levels_of(panels.read(table(rows, "region"), "M", hierarchy=["region"]), ["region"])[1]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pacesetter.core.errors import NotFound
-from pacesetter.core.forecasting.series import mixtures, models, naives, panels  # noqa: F401  registers
+from pacesetter.core.forecasting.series import models, naives, panels
 from pacesetter.core.forecasting.series.models import MODELS, said_by
 from tests.core.forecasting.series.invented import month, seasonal_table, table
 
