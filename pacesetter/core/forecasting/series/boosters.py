@@ -89,12 +89,13 @@ def _said(panel: Panel, horizon: int, turn: Turn) -> Array:
     values = panel.y / size[:, None]
     turned = turn.there(values, season)
     drivers = _changes(panel, season if turn is YEARS else 1)
-    booster = _learn(turned, drivers, panel.first, season, lags)
+    places = _places(panel, horizon, turn)
+    booster = _learn(turned, drivers, places, season, lags)
     if booster is None:
         return np.full((len(panel), horizon), np.nan)
     for ahead in range(horizon):
         at = panel.periods + ahead
-        features = _features(turned[:, -lags - season :], _at(drivers, at), panel.first + at, season, lags)
+        features = _features(turned[:, -lags - season :], _at(drivers, at), places[at], season, lags)
         step = np.where(np.isfinite(features[:, :lags]).all(axis=1), booster.predict(features), np.nan)
         turned = np.column_stack([turned, step])
         values = np.column_stack([values, turn.back(values, step, season)])
@@ -109,6 +110,14 @@ def _size(y: Array, season: int) -> Array:
     return np.where(mean > 0, mean, np.nan)
 
 
+def _places(panel: Panel, horizon: int, turn: Turn) -> Array:
+    """Where in its season each period stands, known and ahead; all alike until two seasons are learned from: of a place seen once
+    a tree remembers what happened on that one date, and says it of all places that come after."""
+    at = np.arange(panel.periods + horizon)
+    learned = panel.periods - (panel.calendar.season if turn is YEARS else 1)
+    return (panel.first + at) % panel.calendar.season if learned >= 2 * panel.calendar.season - 1 else np.zeros_like(at)
+
+
 def _changes(panel: Panel, lag: int) -> Array:
     """How each driver changes over the lag, (drivers, n, t and what is known ahead)."""
     changes = [one - _lagged(one, lag) for one in panel.drivers.values()]
@@ -120,16 +129,16 @@ def _at(drivers: Array, at: int) -> Array:
     return drivers[:, :, at].T if len(drivers) else np.empty((drivers.shape[1], 0))
 
 
-def _features(turned: Array, drivers: Array, number: int, season: int, lags: int) -> Array:
-    """Of each series for period `number`: its last `lags` turned values, newest first, means of 3 and of all of those, the value a
+def _features(turned: Array, drivers: Array, place: int, season: int, lags: int) -> Array:
+    """Of each series for a period at `place` in its season: its last `lags` turned values, newest first, means of 3 and of all of those, the value a
     season ago, the season, and the changes of drivers (n, drivers)."""
     recent = turned[:, : -lags - 1 : -1]
     year = turned[:, [-season]] if turned.shape[1] >= season else np.full((len(turned), 1), np.nan)
-    place = np.full((len(turned), 1), number % season, dtype=float)
-    return np.column_stack([recent, recent[:, :3].mean(axis=1), recent.mean(axis=1), year, place, drivers])
+    where = np.full((len(turned), 1), place, dtype=float)
+    return np.column_stack([recent, recent[:, :3].mean(axis=1), recent.mean(axis=1), year, where, drivers])
 
 
-def _learn(turned: Array, drivers: Array, first: int, season: int, lags: int) -> Any:
+def _learn(turned: Array, drivers: Array, places: Array, season: int, lags: int) -> Any:
     """A booster of the next turned value by its features, over all periods whose lags are known; none where examples are too few."""
     if not usable():
         return None
@@ -137,7 +146,7 @@ def _learn(turned: Array, drivers: Array, first: int, season: int, lags: int) ->
 
     examples, targets = [], []
     for at in range(lags, turned.shape[1]):
-        features = _features(turned[:, max(at - lags - season, 0) : at], _at(drivers, at), first + at, season, lags)
+        features = _features(turned[:, max(at - lags - season, 0) : at], _at(drivers, at), places[at], season, lags)
         good = np.isfinite(features[:, :lags]).all(axis=1) & np.isfinite(turned[:, at])
         examples.append(features[good])
         targets.append(turned[good, at])

@@ -38,22 +38,21 @@ def read(table: pa.Table, panel: Panel, horizon: int) -> tuple[Panel, list[str]]
 
 
 def earned(panel: Panel, horizon: int, origins: Sequence[int], key: str, run: Run) -> tuple[str, ...]:
-    """The drivers with which the booster behind model `key` would have been better by a twentieth on past days, knowing what they became:
-    each by itself, then those together unless one alone is better."""
+    """The drivers with which the booster behind model `key` would have been better by a twentieth on past days, and better on each of
+    them, knowing what they became: each by itself, then those together unless one alone is better. Many are tried: luck is kept out."""
     booster = mixtures.BOOSTERS.get(key)
-    if not panel.drivers or not booster:
+    if not panel.drivers or not booster or not origins:
         return ()
 
-    def error(names: Sequence[str]) -> float:
-        past = pasts.ask(panel.driven_by(names), horizon, origins, (booster,), run)
-        return ladders.scores(past, intermittent=False).get(booster, np.inf)
+    def errors(names: Sequence[str]) -> Array:
+        asked = [pasts.ask(panel.driven_by(names), horizon, (at,), (booster,), run) for at in origins]
+        return np.asarray([ladders.scores(past, intermittent=False).get(booster, np.inf) for past in asked])
 
-    limit = ladders.BETTER * error(())
-    alone = {name: error((name,)) for name in panel.drivers}
-    good = tuple(name for name, one in alone.items() if one < limit)
-    if len(good) > 1 and error(good) > min(alone.values()):
-        return (min(alone, key=lambda name: alone[name]),)
-    return good
+    without = errors(())
+    alone = {name: errors((name,)) for name in panel.drivers}
+    good = tuple(name for name, one in alone.items() if (one < without).all() and one.mean() < ladders.BETTER * without.mean())
+    best = min(good, key=lambda name: float(alone[name].mean()), default="")
+    return (best,) if len(good) > 1 and errors(good).mean() > alone[best].mean() else good
 
 
 def _rows(table: pa.Table, panel: Panel) -> Array:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from pacesetter.core.forecasting.series.models import each
+from pacesetter.core.forecasting.series.smoothers import answer
 
 Array = np.ndarray[Any, Any]
 
@@ -14,7 +15,7 @@ def croston(y: Array, horizon: int, season: int) -> Array:
     """Croston's method with the correction of Syntetos & Boylan (2005)."""
     from statsforecast.models import CrostonSBA
 
-    return CrostonSBA().forecast(y, horizon)["mean"]
+    return answer(CrostonSBA(), y, horizon)
 
 
 @each("tsb", shortest=4)
@@ -22,7 +23,7 @@ def tsb(y: Array, horizon: int, season: int) -> Array:
     """Size and chance of a sale smoothed apart, so that a series can die out (Teunter, Syntetos & Babai 2011)."""
     from statsforecast.models import TSB
 
-    return TSB(alpha_d=0.2, alpha_p=0.2).forecast(y, horizon)["mean"]
+    return answer(TSB(alpha_d=0.2, alpha_p=0.2), y, horizon)
 
 
 @each("imapa", shortest=4)
@@ -30,4 +31,4 @@ def imapa(y: Array, horizon: int, season: int) -> Array:
     """The mean over sums of ever more periods (Petropoulos & Kourentzes 2015)."""
     from statsforecast.models import IMAPA
 
-    return IMAPA().forecast(y, horizon)["mean"]
+    return answer(IMAPA(), y, horizon)

@@ -12,7 +12,7 @@ from pacesetter.core.forecasting.series.pasts import Past
 Array = np.ndarray[Any, Any]
 BASELINE = "seasonal_naive"
 ZEROS = 0.3  # share of zeros from which series are intermittent
-SHORT = 3  # seasons of weekly data below which a season cannot be learned from levels
+SHORT = {"W": 3}  # seasons below which one cannot be learned from levels; of other frequencies two
 MANY = 1_000  # series beyond which the cheap mixture is used
 OFTEN = 0.9  # of what the most talkative model answers, a model must answer to be compared
 BETTER = 0.95  # what is used stays until another one's error is below this share of its own
@@ -22,7 +22,10 @@ def rungs(panel: Panel) -> tuple[str, ...]:
     """The models for these series, first the one that is used unless another is better."""
     if zeros(panel) >= ZEROS:
         return ("tsb", "croston", "imapa", BASELINE, "theta")
-    if panel.calendar.freq == "W" and np.median(panel.known) < SHORT * panel.calendar.season:
+    seasons = float(np.median(panel.known)) / panel.calendar.season
+    if seasons < 1:
+        return ("theta", "ets", BASELINE)
+    if seasons < SHORT.get(panel.calendar.freq, 2):
         return ("short", "short4", "year_on_year", BASELINE)
     if len(panel) > MANY:
         return ("cheap2", "theta", "year_on_year", BASELINE)

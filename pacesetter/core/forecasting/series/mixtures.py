@@ -8,4 +8,4 @@ BOOSTERS = {"mix4": "boost", "cheap2": "boost", "short": "boost_years", "short4"
 mixture("mix4", "theta", "ets", "mfles", "boost", median=True)
 mixture("cheap2", "theta", "boost")
 mixture("short", "year_on_year", "boost_years")
-mixture("short4", "year_on_year", "boost_years", "theta", "mfles", median=True)
+mixture("short4", "year_on_year", "boost_years", "theta_season", "mfles_season", median=True)

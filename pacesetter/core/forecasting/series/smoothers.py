@@ -15,12 +15,26 @@ def season_of(y: Array, season: int) -> int:
     return season if len(y) >= 2 * season else 1
 
 
+def answer(library_model: Any, y: Array, horizon: int) -> Array:
+    """What a model of statsforecast says, not a number where it gives up on a series: it then raises anything, a bare Exception among it."""
+    try:
+        return np.asarray(library_model.forecast(y, horizon)["mean"])
+    except Exception:
+        return np.full(horizon, np.nan)
+
+
 @each("theta", shortest=4)
 def theta(y: Array, horizon: int, season: int) -> Array:
     """The dynamic optimised theta model (Fiorucci et al. 2016)."""
     from statsforecast.models import DynamicOptimizedTheta
 
-    return DynamicOptimizedTheta(season_of(y, season)).forecast(y, horizon)["mean"]
+    return answer(DynamicOptimizedTheta(season_of(y, season)), y, horizon)
+
+
+@each("theta_season", shortest=4)
+def theta_season(y: Array, horizon: int, season: int) -> Array:
+    """Theta, of series of which two seasons are known."""
+    return theta(y, horizon, season) if len(y) >= 2 * season else np.full(horizon, np.nan)
 
 
 @each("ets", shortest=4)
@@ -28,7 +42,7 @@ def ets(y: Array, horizon: int, season: int) -> Array:
     """Exponential smoothing, its form chosen by AICc (Hyndman et al. 2002)."""
     from statsforecast.models import AutoETS
 
-    return AutoETS(season_of(y, season) if season <= LONGEST_ETS else 1).forecast(y, horizon)["mean"]
+    return answer(AutoETS(season_of(y, season) if season <= LONGEST_ETS else 1), y, horizon)
 
 
 @each("mfles", shortest=8)
@@ -38,4 +52,10 @@ def mfles(y: Array, horizon: int, season: int) -> Array:
 
     if np.ptp(y) == 0:
         return np.full(horizon, y[-1])
-    return MFLES(season_of(y, season) if season_of(y, season) > 1 else None).forecast(y, horizon)["mean"]
+    return answer(MFLES(season_of(y, season) if season_of(y, season) > 1 else None), y, horizon)
+
+
+@each("mfles_season", shortest=8)
+def mfles_season(y: Array, horizon: int, season: int) -> Array:
+    """MFLES, of series of which two seasons are known."""
+    return mfles(y, horizon, season) if len(y) >= 2 * season else np.full(horizon, np.nan)

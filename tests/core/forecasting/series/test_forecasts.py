@@ -150,5 +150,6 @@ def test_what_is_used_stays_until_another_is_better_by_a_twentieth():
 def test_each_kind_of_series_has_its_ladder():
     months = panels.read(seasonal_table(2, 24), "M")
     weeks = panels.read(seasonal_table(2, 120, name=week, season=52), "W")
+    year, start = panels.read(seasonal_table(2, 20), "M"), panels.read(seasonal_table(2, 9), "M")
     peaks = panels.read(table([("A", month(at), 9 * (at % 3 == 0)) for at in range(24)]), "M")
-    assert [ladders.rungs(one)[0] for one in (months, weeks, peaks)] == ["mix4", "short", "tsb"]
+    assert [ladders.rungs(one)[0] for one in (months, weeks, year, start, peaks)] == ["mix4", "short", "short", "theta", "tsb"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pacesetter.core.errors import NotFound
-from pacesetter.core.forecasting.series import models, naives, panels
+from pacesetter.core.forecasting.series import boosters, models, naives, panels
 from pacesetter.core.forecasting.series.models import MODELS, said_by
 from tests.core.forecasting.series.invented import month, seasonal_table, table
 
@@ -33,7 +33,7 @@ def test_local_models_look_at_one_series(key):
 
 
 @pytest.mark.parametrize("key", list(MODELS))
-@pytest.mark.parametrize("values", [[5], [5, 6], [0] * 30, [7] * 30, [5, -9, 6, 7, -8] * 6, [0, 0, 0, 9] * 9], ids=str)
+@pytest.mark.parametrize("values", [[5], [5, 6], [5, 6, 5, 7, 6, 8], [0] * 30, [7] * 30, [5, -9, 6, 7, -8] * 6, [0, 0, 0, 9] * 9], ids=str)
 def test_no_series_breaks_a_model(key, values):
     said = said_by([key], one(values), 4)[key]
     assert said.shape == (1, 4)
@@ -53,8 +53,8 @@ def test_naive_by_hand():
     season = np.arange(1.0, 13)
     assert naives.seasonal_naive(season, 14, 12).tolist() == [*season, 1, 2]
     assert naives.seasonal_naive(season[:5], 2, 12).tolist() == [5, 5]
-    assert naives.year_on_year(np.concatenate([season, 1.5 * season]), 2, 12) == pytest.approx([1.5 * 1.5, 2 * 1.5 * 1.5])
-    assert naives.year_on_year(np.concatenate([season, 9 * season]), 1, 12) == pytest.approx([18])  # kept within double
+    assert naives.year_on_year(np.concatenate([season, 1.5 * season]), 2, 12) == pytest.approx([1.5 * 1.5**0.75, 2 * 1.5 * 1.5**0.75])
+    assert naives.year_on_year(np.concatenate([season, 9 * season]), 1, 12) == pytest.approx([9 * 2**0.75])  # kept within double
     assert np.isnan(naives.year_on_year(season, 1, 12)).all()
 
 
@@ -71,6 +71,14 @@ def test_boosters_learn_from_all_series_and_say_nothing_of_the_shortest():
     said = said_by(["boost", "boost_years"], panels.read(table(rows), "M"), 12)
     assert np.isfinite(said["boost"][0]).all() and np.isnan(said["boost"][1]).all()
     assert said["boost_years"][0] == pytest.approx([100 + 10 * at for at in range(12)], rel=0.02)
+
+
+def test_a_place_in_the_season_that_was_seen_once_is_not_learned():
+    """A tree would say of all later places what happened on the last date that it saw: three quarters too much before a Christmas."""
+    panel = one(range(36))
+    assert boosters._places(panel, 2, boosters.YEARS).tolist() == [at % 12 for at in range(612, 650)]
+    assert not boosters._places(panel.until(34), 2, boosters.YEARS).any()
+    assert not boosters._places(panel.until(23), 2, boosters.STEPS).any() and boosters._places(panel.until(24), 2, boosters.STEPS).any()
 
 
 def test_a_mixture_needs_half_of_its_parts():
