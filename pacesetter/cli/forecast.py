@@ -1,6 +1,7 @@
 """`pacesetter forecast`: what will be won, by the company, or from files of one's own."""
 
 import datetime as dt
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,7 @@ def _plain(found: Any) -> dict[str, Any]:
         "closed_deals_learned_from": found.closed,
         "common_error": round(found.shock, 4),
         "common_error_measured_on": found.measured,
+        "model": asdict(found.choice),
         "deals": engine.rows(found),
     }
 
@@ -142,5 +144,19 @@ def _show(found: Any) -> None:
     more = len(plain["deals"]) - len(shown)
     told = f"measured on {found.measured} past days" if found.measured else "assumed: too few past days"
     click.echo(
-        f"{f'{more:,} more deals. ' if more > 0 else ''}Learned from {found.closed:,} closed deals; common error {found.shock:.0%}, {told}."
+        f"{f'{more:,} more deals. ' if more > 0 else ''}{_spoke(found.choice)} Learned from {found.closed:,} closed deals; common error {found.shock:.0%}, {told}."
     )
+
+
+WHY = {
+    "few_closed": "too few deals have closed for more",
+    "few_tried": "too few past days to try more on",
+    "better": "better on past days than what is simpler",
+    "not_better": "what is more was not better on past days",
+    "not_loaded": "LightGBM, which the next one needs, cannot be loaded",
+}
+
+
+def _spoke(choice: Any) -> str:
+    scores = ", ".join(f"{one.rung.replace('_', ' ')} {one.brier:.4f}" for one in choice.tried)
+    return f"{choice.rung.replace('_', ' ')} speaks: {WHY[choice.why]}{f' (Brier scores: {scores})' if scores else ''}."

@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -95,6 +95,7 @@ def _card(known: Histories, found: Outlook) -> dict[str, Any]:
         "open": len(found.chances.deals),
         "since": str(_day(float(known.created.min()))),
         "step": found.fitted.hazards.step,
+        "choice": asdict(found.fitted.choice),
         "shock": round(found.spans[0].shock, 4),
         "measured": found.spans[0].measured,
     }
@@ -154,10 +155,12 @@ def _store_deals(run: ForecastRun, known: Histories, found: Outlook) -> None:
     quarter = found.spans[0]
     late = found.fitted.open_deals(known, histories.end_of(run.as_of), quarter.until)
     ever = found.fitted.open_deals(known, histories.end_of(run.as_of))
+    reasons = found.fitted.reasons(known, histories.end_of(run.as_of))
     rows = [
         DealOutlook(
             deal_id=int(known.ids[place]), run=run, win=_millionths(late.win[at]), lose=_millionths(late.lose[at]),
             ever=_millionths(ever.win[at]), expected=round(late.win[at] * late.brings[at]), basis=late.basis[at],
+            reasons=[asdict(one) for one in reasons[at]],
         )
         for at, place in enumerate(late.deals)
     ]  # fmt: skip

@@ -9,8 +9,9 @@ import numpy as np
 
 from pacesetter.core.forecasting.histories import Array, Histories
 
-WINDOWS = (28.0, 91.0, 364.0)  # days that the pace is taken from: the shortest with enough deals in it
-ENOUGH = 30
+# Days that the pace is taken from, and deals that must have begun in them: the shortest, as drift does more harm than dice. Two weeks
+# need more, as a few deals more or less must not look like a trend.
+WINDOWS = ((14.0, 400), (28.0, 30), (91.0, 30), (364.0, 0))
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def fit(histories: Histories, t: float, horizon: float, step: float) -> Arrivals
     new = histories.created > t - max(200 * step, horizon)
     amounts = histories.amounts(np.arange(len(histories)), t)
     periods = int(np.ceil(horizon / step))
-    window = next((days for days in WINDOWS if (histories.created > t - days).sum() >= ENOUGH), WINDOWS[-1])
+    window = next(days for days, enough in WINDOWS if (histories.created > t - days).sum() >= enough)
     window = min(window, max(t - float(histories.created.min()), 1.0)) if len(histories) else window
     recent = histories.created > t - window
     return Arrivals(
@@ -54,7 +55,7 @@ def fit(histories: Histories, t: float, horizon: float, step: float) -> Arrivals
 
 def _pace(created: Array, window: float) -> Array:
     """Deals per day by weekday; one pace for all of them where the window is too short or too thin to tell them apart."""
-    if len(created) < 10 * 7 or window < 4 * 7:
+    if len(created) < 10 * 7 or window < 2 * 7:
         return np.full(7, len(created) / window)
     return np.bincount(np.floor(created).astype(np.int64) % 7, minlength=7) / (window / 7)
 

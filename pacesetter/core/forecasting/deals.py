@@ -10,10 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pacesetter.core.errors import Refused, add_sentences
+from pacesetter.core.errors import SENTENCES, Refused, add_sentences
 from pacesetter.core.forecasting import arrivals, hazards, ladder
+from pacesetter.core.forecasting.features import AT, Reader, norms
 from pacesetter.core.forecasting.histories import Array, Histories, day_number
+from pacesetter.core.forecasting.reasons import Reason, explain
 from pacesetter.core.labels import mark
+from pacesetter.core.scoring.platt import logit
 
 add_sentences(
     {
@@ -65,6 +68,7 @@ class DealForecast:
     shock: float
     measured: int
     choice: ladder.Choice
+    reasons: list[list[Reason]]
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,16 @@ class Fitted:
             win, lose = self.learned.mixed(histories, deals, t, days, (win, lose))
         amount = histories.amounts(deals, t)
         return Chances(deals, win, lose, amount, amount * self.grown[cells // hazards.BANDS], self.hazards.basis(cells))
+
+    def reasons(self, histories: Histories, t: float) -> list[list[Reason]]:
+        """Per open deal, in the order of `open_deals`, what moves its chance most against the others of its stage."""
+        deals = histories.open_at(t)
+        x = Reader(histories, self.learned.norms if self.learned else norms(histories.as_of(t))).at(deals, t)
+        if self.learned:
+            return explain(x, self.learned.contributions(x))
+        adds = np.zeros(x.shape)
+        adds[:, AT["days_in_stage"]] = logit(self.hazards.within(hazards.cells_at(histories, deals, t, self.hazards.step), self.horizon)[0])
+        return explain(x, adds)
 
     def new_deals(self, t: float, days: float | None = None) -> tuple[float, float]:
         """Deals, and the amount, that begin after `t` and are won within as many days."""
@@ -159,6 +173,7 @@ def forecast(histories: Histories, *, as_of: dt.date, until: dt.date, seed: int 
         shock,
         measured,
         fitted.choice,
+        fitted.reasons(known, t),
     )
 
 
@@ -276,6 +291,7 @@ def rows(found: DealForecast) -> Sequence[dict[str, object]]:
             "amount": float(found.amount[at]),
             "expected_amount": round(float(found.expected[at]), 4),
             "basis": str(found.basis[at]),
+            "reasons": [{"says": SENTENCES[one.code].format(**one.params), "raises": one.raises} for one in found.reasons[at]],
         }
         for at in order
     ]

@@ -70,6 +70,11 @@ class Learned:
             win, lose = win + share * more[0], lose + share * more[1]
         return win, lose
 
+    def contributions(self, x: Array) -> Array:
+        """What each feature adds to the log-odds of winning in the middle of the horizon, (deals, NAMES), by the models alone."""
+        rows = np.column_stack([x, np.full(len(x), len(self.ends) // 2)])
+        return sum((share * model.contributions(rows) for share, model in self.models), np.zeros(x.shape))
+
 
 def _within(path: Array, ends: Array, days: float) -> Array:
     """Each deal's path (deals, periods) at so many days, straight between the ends of periods."""
