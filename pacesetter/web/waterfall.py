@@ -98,7 +98,7 @@ def _links(rows: list[dict[str, Any]], x: dict[str, Any], y: dict[str, Any]) -> 
 
 def _texts(rows: list[dict[str, Any]], x: dict[str, Any], y: dict[str, Any]) -> list[dict[str, Any]]:
     """The amount right of each bar, and how many deals at the edge."""
-    text = {"type": "text", "align": "left", "baseline": "middle", "dx": 7, "fontSize": 12, "fontWeight": 620, "font": FONT, "color": "fg"}
+    text = {"type": "text", "align": "left", "baseline": "middle", "dx": 7, "fontSize": 12, "fontWeight": 600, "font": FONT, "color": "fg"}
     count = text | {"align": "right", "dx": 0, "fontWeight": 400, "color": "fg-3"}
     return [
         {"data": {"values": rows}, "mark": text, "encoding": {"x": {**x, "field": "high"}, "y": y, "text": {"field": "amount"}}},
