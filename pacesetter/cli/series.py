@@ -153,17 +153,14 @@ def _told(found: Any, unknown: list[str]) -> Iterator[str]:
 
 def _beginning(rows: Any, level: int) -> None:
     """The first rows, with their narrowest band."""
+    texts = [name for name in ("unique_id", "level", "ds") if name in rows.column_names]
+    numbers = ("mean", f"lo-{level}", f"hi-{level}")
     shown = [
-        [
-            one["unique_id"],
-            one.get("level", ""),
-            one["ds"],
-            *(_money(one[key]) for key in ("mean", f"lo-{level}", f"hi-{level}")),
-            one["model"],
-        ]
-        for one in rows.slice(0, SHOWN).to_pylist()
+        [*(one[name] for name in texts), *(_money(one[name]) for name in numbers), one["model"]] for one in rows.slice(0, SHOWN).to_pylist()
     ]
-    table(["Series", "Level", "Period", "Mean", f"Low {level} %", f"High {level} %", "Model"], shown, right=(3, 4, 5))
+    heads = {"unique_id": "Series", "level": "Level", "ds": "Period"}
+    right = range(len(texts), len(texts) + len(numbers))
+    table([*(heads[name] for name in texts), "Mean", f"Low {level} %", f"High {level} %", "Model"], shown, right=right)
 
 
 def _money(value: float | None) -> str:
