@@ -18,7 +18,7 @@ RATIOS = (("stage_weighted", 0.50, 0.30), ("previous", 0.45, 0.25), ("stage_age"
 
 
 def main() -> None:
-    from bench import forecast_series
+    from bench import forecast_scores, forecast_series
     from pacesetter.core.forecasting import histories
     from pacesetter.intake.readers import xes
 
@@ -30,10 +30,12 @@ def main() -> None:
     print("| quantity | baseline | ours | ratio | must | moonshot | |\n|---|---:|---:|---:|---:|---:|---|")
     for horizon, since, until in ASKED:
         asked(known, horizon, since, until)
+    forecast_scores.main(DATA, known)
     forecast_series.main()
 
 
 def asked(known: object, horizon: int, since: dt.date, until: dt.date) -> None:
+    from bench import forecast_scores
     from pacesetter.core.forecasting import backtests
 
     found = backtests.backtest(known, since=since, until=until, horizon=horizon)  # type: ignore[arg-type]
@@ -45,14 +47,15 @@ def asked(known: object, horizon: int, since: dt.date, until: dt.date) -> None:
     line(f"absolute bias, {horizon} days", "", f"{ours.bias:+.1%}", abs(ours.bias), 0.04, 0.02)
     line(f"share of days within 10 %, {horizon} days", "", f"{ours.within:.0%}", ours.within, 0.65, 0.85, most=False)
     print(f"| band of 80 % held, {horizon} days ({found.independent} windows apart) | | {found.coverage:.0%} | | 70-90 % | 77-83 % | |")
+    forecast_scores.deals(found)
 
 
-def line(name: str, base: str, ours: str, value: float, must: float, moon: float, *, most: bool = True) -> None:
+def line(name: str, base: str, ours: str, value: float, must: float, moon: float, *, most: bool = True, digits: int = 2) -> None:
     def reached(limit: float) -> bool:
         return value <= limit if most else value >= limit
 
     verdict = "moonshot" if reached(moon) else "must" if reached(must) else "**missed**"
-    print(f"| {name} | {base} | {ours} | {value:.2f} | {must:.2f} | {moon:.2f} | {verdict} |")
+    print(f"| {name} | {base} | {ours} | {value:,.{digits}f} | {must:,.{digits}f} | {moon:,.{digits}f} | {verdict} |")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import numpy as np
 
 from pacesetter.core.errors import Refused, add_sentences
 from pacesetter.core.forecasting import deals, hazards, ladder, measures
+from pacesetter.core.forecasting.features import norms
 from pacesetter.core.forecasting.histories import Array, Histories, day_number
 from pacesetter.core.labels import mark
 
@@ -24,14 +25,28 @@ WITHIN = 0.1
 
 
 @dataclass(frozen=True)
+class Judged:
+    """The deals that were open on a day, (deals,): our chances to be won and lost within the horizon, that of the table by stage and
+    age to be won, what came, and whether a deal stood in the later half of the stages."""
+
+    win: Array
+    lose: Array
+    table: Array
+    won: Array
+    lost: Array
+    late: Array
+
+
+@dataclass(frozen=True)
 class Origin:
-    """One day that was asked: what was won in the horizon after it, what each method said, and our band of 80 %."""
+    """One day that was asked: what was won in the horizon after it, what each method said, our band of 80 %, and deal by deal."""
 
     as_of: dt.date
     actual: float
     said: dict[str, float]
     low: float
     high: float
+    deals: Judged
 
 
 @dataclass(frozen=True)
@@ -134,7 +149,18 @@ def _origin(histories: Histories, known: Histories, learned: _Learned, day: dt.d
         "stage_weighted": float(chances.amount @ learned.stages[cells // hazards.BANDS]),
         "previous": deals.won_between(known, t - horizon, t),
     }
-    return Origin(day, deals.won_between(histories, t, t + horizon), said, total.p10, total.p90)
+    actual, judged = deals.won_between(histories, t, t + horizon), _judged(histories, known, learned.fitted, chances, t)
+    return Origin(day, actual, said, total.p10, total.p90, judged)
+
+
+def _judged(histories: Histories, known: Histories, fitted: deals.Fitted, chances: deals.Chances, t: float) -> Judged:
+    place = np.flatnonzero(histories.created <= t)[chances.deals]
+    came = histories.ended[place] <= t + fitted.horizon
+    table, _ = fitted.hazards.within(hazards.cells_at(known, chances.deals, t, fitted.hazards.step), fitted.horizon)
+    order = norms(known).order
+    stage, _ = known.known("stage", chances.deals, t)
+    rank = order[np.where(np.isnan(stage), len(order) - 1, stage).astype(np.int64)]
+    return Judged(chances.win, chances.lose, table, came & histories.won[place], came & ~histories.won[place], rank > order.max() / 2)
 
 
 def _ever_won(known: Histories, t: float) -> Array:

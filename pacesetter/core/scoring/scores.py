@@ -101,7 +101,7 @@ def fit(table: pa.Table, outcome: str, at: str, *, leave_out: Sequence[str] = ()
 
     Columns to `leave_out` (names, identifiers) do not count; suspicious ones are left out by themselves unless told to `keep` them.
     """
-    rows, y, order, moments = _read(table, outcome, at, leave_out)
+    rows, y, order, moments = read(table, outcome, at, leave_out)
     known = np.flatnonzero(~np.isnan(y))
     closed, opened = rows.take(known), rows.take(np.flatnonzero(np.isnan(y)))
     came = y[known]
@@ -131,7 +131,7 @@ def fit(table: pa.Table, outcome: str, at: str, *, leave_out: Sequence[str] = ()
     return Scored(card, _scores(model, part, chances, places, card.base))
 
 
-def _read(table: pa.Table, outcome: str, at: str, leave_out: Sequence[str]) -> tuple[Rows, Array, Array, list[str]]:
+def read(table: pa.Table, outcome: str, at: str, leave_out: Sequence[str]) -> tuple[Rows, Array, Array, list[str]]:
     """Rows in order of time, outcomes (1, 0, not a number while open), their places in the table, and their moments as written."""
     if missing := [name for name in (outcome, at, *leave_out) if name not in table.column_names]:
         raise Invalid("score_columns", column=missing[0])

@@ -117,3 +117,30 @@ def test_a_choice_stands_for_a_stretch_of_days():
     known, t = histories.read(table(lively())), ladder.STANDS * ladder.block(day_number(day(230)))
     some, others = ladder.choose(known, t, 28.0), ladder.choose(known, t + ladder.STANDS - 1, 28.0)
     assert some == others
+
+
+def test_the_future_changes_neither_choice_nor_model_nor_chances(monkeypatch):
+    """Every event after the day is thrown about: what was chosen, learned and said stays the same to the last bit."""
+    monkeypatch.setattr(ladder, "MANY", 100)
+    rows, t = lively(240), day_number(START) + 240
+    past = [row for row in rows if row[1] < moment(240)]
+    dice = np.random.default_rng(3)
+    later = [
+        (name, moment(240.5 + float(dice.uniform(0, 50))), field, "lost" if field == "outcome" else "Aaa")
+        for name, _, field, _ in rows
+        if field != "amount"
+    ]
+    answers = []
+    for some in (rows, past + later):
+        known = histories.read(table(sorted(some, key=lambda row: row[0])))
+        fitted = deals.fit(known, t, 28.0)
+        boosted = deals.fit(known, t, 28.0, ladder.Choice("boosting", "better"))
+        regression, trees = (model for _, model in boosted.learned.models)
+        then = known.as_of(t)
+        answers.append(
+            (
+                fitted.choice, trees.booster.model_to_string(), regression.coefficients.tobytes(), boosted.open_deals(then, t).win.tobytes(),
+                fitted.open_deals(then, t).win.tobytes(), boosted.reasons(then, t), fitted.new_deals(t),
+            )
+        )  # fmt: skip
+    assert answers[0] == answers[1] and answers[0][0].tried
