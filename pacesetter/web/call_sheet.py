@@ -49,9 +49,16 @@ class Calls:
         )
         return list(found.order_by("-submitted_at", "-id"))
 
+    @cached_property
+    def _said(self) -> dict[tuple[int | None, str], list[ForecastCall]]:
+        found: dict[tuple[int | None, str], list[ForecastCall]] = {}
+        for call in self.rows:
+            found.setdefault((call.user_id, call.category), []).append(call)
+        return found
+
     def of(self, user_id: int | None, category: str = "commit") -> list[ForecastCall]:
         """One person's calls, or the company's, newest first."""
-        return [call for call in self.rows if call.user_id == user_id and call.category == category]
+        return self._said.get((user_id, category), [])
 
     def standing(self, user_id: int | None, day: dt.date | None = None) -> ForecastCall | None:
         """The call that stands, or that stood at the end of a day."""
@@ -87,6 +94,18 @@ class Calls:
         """Those with a quota or a call in the period, by name."""
         known = {call.user_id for call in self.rows} | {pk for pk, cell in self.reached.items() if cell.den}
         return sorted((user for user in self.callers if user.pk in known and user.is_active), key=lambda user: user.name_key)
+
+    def is_expected(self, user_id: int | None) -> bool:
+        """Whether somebody should say something about the period."""
+        return user_id in self._expected
+
+    @cached_property
+    def _expected(self) -> set[int]:
+        return {user.pk for user in self.expected}
+
+    def is_missing(self, user_id: int | None) -> bool:
+        """Whether the round has no call of somebody who should say something."""
+        return self.is_expected(user_id) and not self.is_in(user_id)
 
     @cached_property
     def missing(self) -> list[User]:

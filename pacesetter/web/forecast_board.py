@@ -96,7 +96,7 @@ class Board:
         return {pk: row for pk, row in found.items() if (owners is None or pk in owners) and row.currency == self.currency}
 
     def _is_expected(self, row: Row) -> bool:
-        return row.user in self.calls.expected
+        return row.user is not None and self.calls.is_expected(row.user.pk)
 
     def _amounts(self) -> dict[int | None, call_tree.Amounts]:
         """Quota, forecast, bookings and open pipeline by owner, in minor units."""
@@ -133,8 +133,11 @@ class Board:
 
     def is_open(self, row: Row) -> bool:
         """Whether the rows below are shown; the address names those that were turned over."""
-        at_first = sum(1 for _one in self.top.walk()) <= OPEN_ROWS
-        return at_first != (row.key in self._named("fold"))
+        return self._is_short != (row.key in self._named("fold"))
+
+    @cached_property
+    def _is_short(self) -> bool:
+        return sum(1 for _one in self.top.walk()) <= OPEN_ROWS
 
     @property
     def looked(self) -> list[str]:
@@ -245,7 +248,7 @@ class Board:
     def _state(self, row: Row, call: ForecastCall | None) -> dict[str, Any]:
         """The last column: what people below say, who is not in, why a call is what it is."""
         say = self.sellers_say(row) if row.kids else None
-        missing = sum(1 for one in row.walk() if one is not row and one.user in self.calls.missing)
+        missing = sum(1 for one in row.walk() if one is not row and one.user and self.calls.is_missing(one.user.pk))
         return {
             "say": ""
             if say is None
