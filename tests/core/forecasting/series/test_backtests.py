@@ -8,11 +8,12 @@ from pacesetter.core.forecasting import measures
 from pacesetter.core.forecasting.series import backtests, forecasts, panels
 from tests.core.forecasting.series.invented import quarter, seasonal_table
 
+pytestmark = pytest.mark.usefixtures("quick")
 PANEL = panels.read(seasonal_table(4, 24, name=quarter, season=4), "Q", hierarchy=["region"])
 
 
 @pytest.fixture(scope="module")
-def found():
+def found(quick):
     return backtests.backtest(PANEL, 4, origins=2, names=["region"])
 
 

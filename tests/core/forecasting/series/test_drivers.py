@@ -27,7 +27,7 @@ def test_what_explains_the_past_is_used_and_noise_is_not():
     assert np.array_equal(said > said.mean(), PROMOTED[44:] == 1) and said.max() > 1.5 * said.min()
 
 
-def test_a_driver_that_did_not_earn_its_place_changes_nothing():
+def test_a_driver_that_did_not_earn_its_place_changes_nothing(quick):
     panel, _ = drivers.read(file(noise=DICE.normal(size=48)), PANEL, 4)
     assert forecasts.forecast(panel, 4).table().equals(forecasts.forecast(PANEL, 4).table())
 

@@ -9,6 +9,8 @@ from pacesetter.core.errors import Refused
 from pacesetter.core.forecasting.series import forecasts, ladders, panels, partitions, plans
 from tests.core.forecasting.series.invented import month, quarter, seasonal, seasonal_table, table, week
 
+pytestmark = pytest.mark.usefixtures("quick")
+RUNGS = ladders.rungs  # as it is without the fixture
 NAMES = ["region", "team"]
 ROWS = seasonal(4, 20, name=quarter, season=4)
 
@@ -18,12 +20,12 @@ def rows_of(found, **wanted):
 
 
 @pytest.fixture(scope="module")
-def plain():
+def plain(quick):
     return forecasts.forecast(panels.read(table(ROWS, *NAMES), "Q"), 6)
 
 
 @pytest.fixture(scope="module")
-def tree():
+def tree(quick):
     return forecasts.forecast(panels.read(table(ROWS, *NAMES), "Q", hierarchy=NAMES), 6, names=NAMES)
 
 
@@ -152,4 +154,4 @@ def test_each_kind_of_series_has_its_ladder():
     weeks = panels.read(seasonal_table(2, 120, name=week, season=52), "W")
     year, start = panels.read(seasonal_table(2, 20), "M"), panels.read(seasonal_table(2, 9), "M")
     peaks = panels.read(table([("A", month(at), 9 * (at % 3 == 0)) for at in range(24)]), "M")
-    assert [ladders.rungs(one)[0] for one in (months, weeks, year, start, peaks)] == ["mix4", "short", "short", "theta", "tsb"]
+    assert [RUNGS(one)[0] for one in (months, weeks, year, start, peaks)] == ["mix4", "short", "short", "theta", "tsb"]
