@@ -137,10 +137,18 @@ def _ready(now: dt.datetime) -> Q:
 
 
 def run_inline(job: Job, watch: Callable[[int, int], None] | None = None) -> Job:
-    """Claim and run one job here and now; the command line and tests do this, and may `watch` its progress."""
-    claimed = claim(job.pk)
-    if claimed:
-        run(claimed, watch)
+    """Claim and run one job here and now; the command line and tests do this, and may `watch` its progress.
+
+    Where a worker was quicker, its end is waited for.
+    """
+    while (claimed := claim(job.pk)) is None:
+        job.refresh_from_db()
+        if job.state != "running":
+            return job
+        if watch:
+            watch(job.done, job.total)
+        time.sleep(STEP_SECONDS)
+    run(claimed, watch)
     job.refresh_from_db()
     return job
 

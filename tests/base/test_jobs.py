@@ -97,3 +97,11 @@ def test_only_ones_own_jobs_unless_one_may_see_all(cast):
     with pytest.raises(NotAllowed):
         jobs.cancel(job, by=cast.actor("hugo"))
     assert list(jobs.visible_to(cast.actor("chiara"))) == [job]
+
+
+def test_whoever_runs_a_job_that_a_worker_has_waits_for_its_end(system, monkeypatch):
+    job = jobs.start("test.counts", by=system)
+    taken = jobs.claim(job.pk)
+    seen = []
+    monkeypatch.setattr(jobs.time, "sleep", lambda _: jobs.run(taken))
+    assert jobs.run_inline(job, lambda done, total: seen.append(total)).state == "done" and seen

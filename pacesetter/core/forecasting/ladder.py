@@ -27,6 +27,7 @@ LEARNED = ("logistic", "boosting")
 TRIALS = 3  # past days that rungs are tried on, half a horizon apart
 AHEAD = 28  # periods, about two median cycles: rungs are tried no further ahead than that
 ENOUGH = 50  # deals that must have been open on those days, ten of them won
+BINS = 8  # of deals by chance: with some sixty in each a share is told to about six points
 STANDS = 28  # days that a choice stands: making it costs several times what learning does
 
 
@@ -42,13 +43,15 @@ class Tried:
 @dataclass(frozen=True)
 class Choice:
     """The rung that speaks, and why: "few_closed", "few_tried", "not_better" (the next rung was not), "better" (than all below), or
-    "not_loaded" (the library of the next one). `tried` in the order of the ladder, on `deals` deals over `days` past days."""
+    "not_loaded" (the library of the next one). `tried` in the order of the ladder, on `deals` deals over `days` past days; `bins` are
+    those deals in order of the chance that the rung gave them, in parts of equal size: (mean chance, share won, deals)."""
 
     rung: str
     why: str
     tried: tuple[Tried, ...] = ()
     deals: int = 0
     days: int = 0
+    bins: tuple[tuple[float, float, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,8 @@ def choose(histories: Histories, t: float, horizon: float) -> Choice:
     for one in tried[1:]:
         best = one if one.brier < best.brier and one.log_loss < best.log_loss else best
     why = "better" if best.rung == rungs[-1] else "not_better" if len(said) == len(rungs) else "not_loaded"
-    return Choice(best.rung, why, tried, len(came), len(trials))
+    bins = tuple((one.said, one.came, one.rows) for one in measures.bins(said[best.rung], came, BINS))
+    return Choice(best.rung, why, tried, len(came), len(trials), bins)
 
 
 @dataclass(frozen=True)

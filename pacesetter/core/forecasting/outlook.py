@@ -56,6 +56,7 @@ def outlook(
     """Look ahead from `t` over spans of days `(since, until)` counted from `t`; `known` ends at `t`.
 
     `staying` (owners,) says who of the histories' owners will bring new business; what others brought is shared among them.
+    `choice` of the model is made anew unless that of the same block of days is given.
     The `choice` of the same block of days spares choosing again which model speaks.
     """
     fitted = engine.fit(known, t, max(until for _, until in spans), choice)
