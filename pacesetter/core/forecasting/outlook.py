@@ -57,7 +57,6 @@ def outlook(
 
     `staying` (owners,) says who of the histories' owners will bring new business; what others brought is shared among them.
     `choice` of the model is made anew unless that of the same block of days is given.
-    The `choice` of the same block of days spares choosing again which model speaks.
     """
     fitted = engine.fit(known, t, max(until for _, until in spans), choice)
     now = fitted.open_deals(known, t, 0.0)
