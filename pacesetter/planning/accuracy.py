@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 WEEK = 3  # by the end of which a forecast counts: as METRICS defines forecast accuracy
 WEEKS = {"quarter": 13, "month": 4}
 RECENT = dt.timedelta(days=10)  # a run older than that does not stand any more
-MODEL, CALL = "model", "call"
+MODEL, CALL, ADJUSTED = "model", "call", "adjusted"  # the last is what somebody said in a person's place
 
 
 @dataclass(frozen=True)
@@ -142,8 +142,8 @@ def _calls(periods: Sequence[Period], weeks: Sequence[int], by: "Actor") -> Iter
     for period in periods:
         mine = [(day, row) for day, row in told if (row.since, row.until) == (period.since, period.until)]
         for week in weeks:
-            last = {row.user_id: (day, row.amount) for day, row in mine if day < _end(period, week)}
-            yield from ((period, week, who, CALL, amount) for who, (day, amount) in last.items() if not leaders.led(who, day))
+            last = {(row.user_id, ADJUSTED if row.adjusts else CALL): (day, row.amount) for day, row in mine if day < _end(period, week)}
+            yield from ((period, week, who, how, amount) for (who, how), (day, amount) in last.items() if not leaders.led(who, day))
 
 
 class Leaders:
@@ -156,14 +156,14 @@ class Leaders:
         return any(pk == user_id and since <= day < until for pk, since, until in self.lines)
 
 
-def value_added(scores: Iterable[Score]) -> tuple[int, int]:
-    """Where both called and model stand: by how much calls missed less than the model, Σ|model - actual| - Σ|call - actual|, of Σ actual."""
+def value_added(scores: Iterable[Score], said: str = CALL, beside: str = MODEL) -> tuple[int, int]:
+    """Where both stand: by how much one missed less than the other, Σ|beside - actual| - Σ|said - actual|, of Σ actual."""
     pairs: dict[tuple[Period, int, int | None], dict[str, Score]] = {}
     for one in scores:
         pairs.setdefault((one.period, one.week, one.user_id), {})[one.method] = one
-    both = [pair for pair in pairs.values() if len(pair) == 2 and pair[MODEL].actual > 0]
-    missed = {method: sum(abs(pair[method].said - pair[method].actual) for pair in both) for method in (MODEL, CALL)}
-    return missed[MODEL] - missed[CALL], sum(pair[MODEL].actual for pair in both)
+    both = [pair for pair in pairs.values() if said in pair and beside in pair and pair[said].actual > 0]
+    missed = {method: sum(abs(pair[method].said - pair[method].actual) for pair in both) for method in (said, beside)}
+    return missed[beside] - missed[said], sum(pair[said].actual for pair in both)
 
 
 def reviews(week: int) -> dict[tuple[dt.date, dt.date], ForecastReview]:

@@ -13,4 +13,5 @@ def quotas() -> Any:
 
 @source("calls", scope="user_id", after="forecast_call")
 def calls() -> Any:
-    return ForecastCall.objects.all()
+    """A call belongs to who submitted it: a manager's adjustment is not the seller's."""
+    return ForecastCall.objects.own()

@@ -14,7 +14,7 @@ from pacesetter.base import jobs
 from pacesetter.core.metrics import METRICS
 from pacesetter.core.periods import Period
 from pacesetter.planning import accuracy
-from pacesetter.planning.accuracy import CALL, MODEL, WEEK, WEEKS, Error, Score
+from pacesetter.planning.accuracy import ADJUSTED, CALL, MODEL, WEEK, WEEKS, Error, Score
 from pacesetter.web import charts, figures, formats, toasts
 from pacesetter.web.charts import Chart, Line, Mark
 from pacesetter.web.request import Request
@@ -178,12 +178,12 @@ class Accuracy:
         return sorted((row for row in found if row["n"]), key=lambda row: -(row["order"] or 0.0))
 
     def _person(self, name: str, scores: list[Score]) -> dict[str, Any]:
-        model, call = (Error.of(one for one in scores if one.method == method) for method in (MODEL, CALL))
-        gained, of = accuracy.value_added(scores)
+        model, call, adjusted = (Error.of(one for one in scores if one.method == method) for method in (MODEL, CALL, ADJUSTED))
+        added, turned = accuracy.value_added(scores), accuracy.value_added(scores, ADJUSTED, CALL)
         return {
             "name": name, "n": max(model.n, call.n), "order": call.wape or model.wape,
             "model": _share(model.wape), "model_bias": _bias(model), "call": _share(call.wape), "call_bias": _bias(call),
-            "added": formats.signed(formats.percent(gained / of), gained > 0) if of else "", "worse": gained < 0,
+            "adjusted": _share(adjusted.wape), "added": _gain(*added), "worse": added[0] < 0, "turned": _gain(*turned), "turned_worse": turned[0] < 0,
         }  # fmt: skip
 
     # choices --------------------------------------------------------------------------------------
@@ -219,6 +219,10 @@ class Accuracy:
 
 def _share(share: float | None) -> str:
     return "" if share is None else formats.percent(share)
+
+
+def _gain(gained: int, of: int) -> str:
+    return formats.signed(formats.percent(gained / of), gained > 0) if of else ""
 
 
 def _bias(error: Error) -> str:

@@ -265,7 +265,7 @@ class Board:
     def why(self, call: ForecastCall) -> str:
         """Reason and note; whose they are, where a manager spoke for a report."""
         said = ", ".join(word for word in (_(calls.REASONS[call.reason]) if call.reason else "", call.note) if word)
-        if call.user_id is None or call.submitted_by_id in (call.user_id, None):
+        if not call.adjusts:
             return said
         names = numbers.labels("owner", [call.submitted_by_id])
         return _("%(name)s: %(what)s") % {"name": names.get(call.submitted_by_id, ""), "what": said or _("adjusted")}

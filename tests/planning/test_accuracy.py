@@ -65,6 +65,17 @@ def test_everybody_sees_their_own(company, who, sees):
     assert found == {getattr(company, name).pk if name else None for name in sees}
 
 
+def test_an_adjustment_is_scored_beside_the_call_that_it_adjusts(company, system):
+    with clock.set_to(dt.datetime(2026, 7, 21, 9, tzinfo=dt.UTC)):
+        calls.submit(period=Q3, amount=1_234_00, user=company.ines, by=company.actor("daniel"), reason="timing", note="Two of them slip")
+    warehouse.refresh()
+    hers = {one.method: one.said for one in accuracy.scores([Q3], [3], by=system) if one.user_id == company.ines.pk}
+    assert (hers["call"], hers["adjusted"]) == (1100_00, 1234_00)
+    found = [one for one in accuracy.scores([Q3], [3], by=system) if one.user_id and one.method == "call"]
+    (cell,) = numbers.measure("forecast_accuracy", by=system, period=Q3, variants={"level": "rep"})
+    assert 1 - Error.of(found).wape == pytest.approx(cell.value), "an adjustment is nobody's call in the metric"
+
+
 def test_errors_add_up_from_rows():
     rows = [Score(*BAND, 90, 100, 80, 95), Score(*BAND, 130, 100, 90, 140), Score(*BAND, 5, 0, 1, 9)]
     found = Error.of(rows)
