@@ -129,6 +129,11 @@ def claim(only: int | None = None) -> Job | None:
     return Job.objects.get(pk=pk) if mine else None
 
 
+def others_wait(job: Job) -> bool:
+    """Whether another job could run now: work that nobody waits for steps aside, and starts again behind it."""
+    return Job.objects.filter(state="queued", run_at__lte=clock.now()).exclude(pk=job.pk).exists()
+
+
 def _ready(now: dt.datetime) -> Q:
     """Waiting, or left by a worker that is gone. What lies farther ahead than we ever plan was written before the clock went back."""
     waits = Q(run_at__lte=now) | Q(run_at__gt=now + AHEAD)
