@@ -18,7 +18,7 @@ from pacesetter.core.forecasting.ladder import Choice, block
 from pacesetter.core.forecasting.outlook import Outlook, Span, outlook
 from pacesetter.core.labels import mark
 from pacesetter.core.periods import Period, containing
-from pacesetter.planning import histories
+from pacesetter.planning import ahead, histories
 from pacesetter.planning.forecasts import METHOD, members_on
 from pacesetter.planning.histories import Booked
 from pacesetter.planning.models import DealOutlook, ForecastRow, ForecastRun
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 VERSION = "deals-2"  # of the method: numbers of two versions are not to be compared
 CHUNK = 300  # rows written in one short transaction
+MONTHLY = 7  # past weeks are asked on one day each: series, on the first of a month
 DAY = dt.timedelta(days=1)
 add_sentences({"day_not_over": mark("{day} is not over; ask as of a day before today.")})
 
@@ -66,6 +67,8 @@ def make(as_of: dt.date | None = None, *, by: "Actor", ground: Ground | None = N
     ground.choices[block(t)] = found.fitted.choice
     run = ForecastRun(key=uuid.uuid4(), as_of=as_of, made_at=clock.now(), version=VERSION, card=_card(known, found))
     rows = [row for period, span in zip(periods, found.spans, strict=True) for row in _Rows(run, ground, known, period, span, t)]
+    if as_of.day <= MONTHLY or as_of >= clock.today() - DAY:  # series change by the month, and cost as much as all the rest
+        rows += ahead.rows(run, ground.booked)
     _store(run, rows)
     if not ForecastRun.objects.filter(as_of__gt=as_of).exists():
         _store_deals(run, known, found)

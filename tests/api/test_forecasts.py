@@ -7,7 +7,7 @@ import pytest
 from pacesetter.base import jobs
 from pacesetter.base.models import Job
 from pacesetter.planning import runs
-from pacesetter.planning.models import ForecastRun
+from pacesetter.planning.models import ForecastRow, ForecastRun
 from tests.planning.past import live
 
 pytestmark = pytest.mark.django_db
@@ -51,3 +51,14 @@ def test_asking_is_a_job_for_those_who_set_targets(company, caller):
     assert {(row["method"], row["since"]) for row in found} == {("model", "2026-07-01")}
     assert caller("hugo").call("GET", "/forecast/accuracy")[1][0]["user"] == company.hugo.pk
     assert caller("chiara").call("GET", "/forecast/accuracy?grain=decade")[0] == 422
+
+
+def test_the_long_view_is_read_by_those_who_see_everybody_in_it(cast, caller):
+    run = ForecastRun.objects.create(as_of=dt.date(2026, 11, 19), made_at=dt.datetime(2026, 11, 20, tzinfo=dt.UTC), version="1")
+    money = dict.fromkeys(("mean", "p10", "p50", "p90", "new"), 500_000_00) | {"won": 0, "open": 0}
+    days = {"since": dt.date(2027, 1, 1), "until": dt.date(2027, 4, 1)}
+    ForecastRow.objects.create(run=run, **days, method="series", currency="USD", **money)
+    (row,) = caller("chiara").call("GET", "/forecast/ahead?grain=quarter")[1]
+    assert (row["mean"], row["since"], row["method"]) == (500_000, "2027-01-01", "series")
+    assert caller("chiara").call("GET", "/forecast/ahead") == (200, []) == caller("ines").call("GET", "/forecast/ahead?grain=quarter")
+    assert caller("chiara").call("GET", "/forecast/ahead?grain=week")[0] == 422

@@ -1,0 +1,150 @@
+"""The long view: bookings by month with what series expect, and by quarter beside the year before, company or team."""
+
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from pacesetter.core.errors import NotFound
+from pacesetter.core.money import to_major
+from pacesetter.core.periods import Period, containing
+from pacesetter.planning import ahead
+from pacesetter.planning.models import ForecastRow
+from pacesetter.web import charts, figures, formats
+from pacesetter.web.charts import Chart, Line, Mark
+from pacesetter.web.request import Request
+from pacesetter.web.routes import page
+
+BEFORE, HEIGHT = 24, 260
+QUARTERS = 4
+
+
+class Ahead:
+    """Months and quarters ahead of the company, or of the team that was asked for."""
+
+    def __init__(self, request: Request) -> None:
+        self.request, self.actor, self.currency = request, request.actor, request.company.currency
+        self.teams = ahead.teams(self.actor)
+        asked = request.GET.get("team", "")
+        self.team = int(asked) if asked.isdecimal() else None
+        if self.team is None and self.actor.level != "all" and self.teams:
+            self.team = self.teams[0].pk
+        if self.team is not None and self.team not in {team.pk for team in self.teams}:
+            raise NotFound("not_found", noun="team", id=asked)
+
+    @cached_property
+    def months(self) -> list[ForecastRow]:
+        return [row for row in ahead.said("month", by=self.actor, team=self.team) if row.currency == self.currency]
+
+    @cached_property
+    def quarters(self) -> list[ForecastRow]:
+        return [row for row in ahead.said("quarter", by=self.actor, team=self.team) if row.currency == self.currency]
+
+    @property
+    def says(self) -> str:
+        if not self.months:
+            return ""
+        year = sum(row.mean for row in self.months[:12])
+        before = sum(amount for _period, amount in self._before("month", 12))
+        words = {"amount": self._money(year), "share": self._grown(year, before)}
+        text = _("The next twelve months are expected to bring %(amount)s, %(share)s on the twelve before.") if before else _("The next twelve months are expected to bring %(amount)s.")  # fmt: skip
+        return text % words
+
+    def _before(self, grain: Any, count: int) -> list[tuple[Period, int]]:
+        first = (self.months if grain == "month" else self.quarters)[0].since
+        return ahead.booked_before(grain, count, first, team=self.team)
+
+    @cached_property
+    def chart(self) -> Chart | None:
+        """Two years of bookings and what comes, with the range of 80 %; none where series say nothing."""
+        if not self.months:
+            return None
+        past = [(period, amount) for period, amount in self._before("month", BEFORE)]
+        came = [Mark(n, self._major(amount), self._label(period, amount, _("booked")), self._href(period)) for n, (period, amount) in enumerate(past)]  # fmt: skip
+        spots = list(enumerate(self.months, len(past)))
+        expected = [Mark(n, self._major(row.mean), self._label(_month(row), row.mean, _("expected"))) for n, row in spots]
+        band = [(float(n), self._major(row.p10), self._major(row.p90)) for n, row in spots]
+        names = {n: period for n, (period, _amount) in enumerate(past)} | {n: _month(row) for n, row in spots}
+        spec = charts.lines(
+            [Line(_("Booked"), "c1", came, dots=True), Line(_("Expected"), "c1-2", expected, dash=(4, 3), band=band)],
+            x_labels={float(n): formats.month(one.since, year=one.since.month == 1) for n, one in names.items() if one.since.month % 3 == 1},
+            y_label=lambda value: figures.said("money", round(value), self.currency), height=HEIGHT, today=float(len(past)) - 0.5,
+        )  # fmt: skip
+        rows = [[figures.period(one), self._money(amount), "", ""] for one, amount in past]
+        rows += [[figures.period(_month(row)), "", self._money(row.mean), self._range(row)] for row in self.months]
+        legend = [(_("Booked"), "c1", "solid"), (_("Expected"), "c1-2", "dots")]
+        return Chart(_("Bookings by month"), spec, HEIGHT, legend, [_("Month"), _("Booked"), _("Expected"), self.range_word], rows)
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Quarters that are over, then those ahead, each beside the same one of the year before."""
+        if not self.quarters:
+            return []
+        past = self._before("quarter", 2 * QUARTERS)
+        known = {period.since: amount for period, amount in past} | {row.since: row.mean for row in self.quarters}
+        done = [{"name": figures.period(period), "booked": self._money(amount), "grown": self._year(known, period, amount), "href": self._href(period)} for period, amount in past[QUARTERS:]]  # fmt: skip
+        return done + [
+            {"name": figures.period(one), "won": self._money(row.won) if row.won else "", "expected": self._money(row.mean), "range": self._range(row), "grown": self._year(known, one, row.mean)}
+            for row in self.quarters
+            for one in [containing(row.since, "quarter")]
+        ]  # fmt: skip
+
+    def _year(self, known: dict[Any, int], period: Period, amount: int) -> str:
+        before = known.get(period.shifted(-QUARTERS).since)
+        return self._grown(amount, before) if before else ""
+
+    def _grown(self, now: int, before: int) -> str:
+        return formats.signed(formats.percent(now / before - 1), now > before) if before else ""
+
+    @property
+    def range_word(self) -> str:
+        return _("%(share)s range") % {"share": "80%"}
+
+    @property
+    def chips(self) -> list[dict[str, Any]]:
+        """Whose bookings: the company's, or those of a team."""
+        whole = [{"text": _("Company"), "href": "?", "on": self.team is None}] if self.actor.level == "all" else []
+        return whole + [{"text": team.name, "href": f"?team={team.pk}", "on": team.pk == self.team} for team in self.teams]
+
+    @property
+    def whose(self) -> str:
+        return next((chip["text"] for chip in self.chips if chip["on"]), "")
+
+    @property
+    def source(self) -> str:
+        return reverse("forecast_ahead_chart") + (f"?team={self.team}" if self.team else "")
+
+    def _label(self, period: Period, amount: int, what: str) -> str:
+        return f"{figures.period(period)}: {self._money(amount)}, {what}"
+
+    def _href(self, period: Period) -> str:
+        team = f"&team={self.team}" if self.team else ""
+        return f"{reverse('metric_records', args=['bookings'])}?period={period.label}{team}"
+
+    def _range(self, row: ForecastRow) -> str:
+        return f"{self._money(row.p10)} – {self._money(row.p90)}"
+
+    def _money(self, minor: int) -> str:
+        return formats.money(minor, self.currency, compact=True)
+
+    def _major(self, minor: int) -> float:
+        return float(to_major(minor, self.currency))
+
+
+def _month(row: ForecastRow) -> Period:
+    return containing(row.since, "month")
+
+
+def index(request: Request) -> HttpResponse:
+    return render(request, "plan/ahead.html", {"page": Ahead(request)})
+
+
+def chart(request: Request) -> HttpResponse:
+    drawn = Ahead(request).chart
+    return charts.respond(request, drawn) if drawn else HttpResponse(status=204)
+
+
+urls = [page("forecast/ahead", index, "forecast_ahead"), page("forecast/ahead/chart.svg", chart, "forecast_ahead_chart")]

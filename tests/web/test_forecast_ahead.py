@@ -1,0 +1,55 @@
+"""The page of the long view: months, quarters, teams, and when there is nothing yet."""
+
+import datetime as dt
+
+import pytest
+
+from pacesetter.base import warehouse
+from pacesetter.planning.models import ForecastRow, ForecastRun
+from tests.planning.past import D
+
+
+@pytest.fixture(autouse=True)
+def own_folder(settings, tmp_path):
+    settings.PACESETTER_DATA = tmp_path
+
+
+@pytest.fixture
+def said(cast):
+    """Three months and two quarters of the company and of South."""
+    warehouse.refresh()
+    run = ForecastRun.objects.create(as_of=D(2026, 11, 19), made_at=dt.datetime(2026, 11, 20, tzinfo=dt.UTC), version="1")
+    spans = [(D(2026, 11, 1), D(2026, 12, 1)), (D(2026, 12, 1), D(2027, 1, 1)), (D(2027, 1, 1), D(2027, 2, 1))]
+    spans += [(D(2026, 10, 1), D(2027, 1, 1)), (D(2027, 1, 1), D(2027, 4, 1))]
+    for team, mean in ((None, 500_000_00), (cast.south, 300_000_00)):
+        money = {"mean": mean, "p10": mean // 2, "p50": mean, "p90": 2 * mean, "won": 0, "open": 0, "new": mean}
+        for since, until in spans:
+            ForecastRow.objects.create(run=run, team=team, since=since, until=until, method="series", currency="USD", **money)
+    return cast
+
+
+def page(client, query=""):
+    answer = client.get(f"/forecast/ahead{query}")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_the_company_by_month_and_quarter(said, signed_in):
+    shown = page(signed_in("chiara"))
+    assert "expected to bring $1.5M" in shown and "$250K – $1M" in shown and "Q1 2027" in shown and "South" in shown
+    drawing = signed_in("chiara").get("/forecast/ahead/chart.svg").content
+    assert b"<svg" in drawing and b"2027" in drawing
+
+
+def test_a_manager_sees_the_team_and_a_seller_nothing(said, signed_in):
+    assert "$300K" in page(signed_in("daniel")) and "$500K" not in page(signed_in("daniel"))
+    assert signed_in("mei").get(f"/forecast/ahead?team={said.south.pk}").status_code == 404
+    for who in ("ines", "nobody"):
+        shown = page(signed_in(who))
+        assert "No long view yet" in shown and "$" not in shown.split("<main", 1)[1].split("</main>", 1)[0]
+
+
+def test_before_there_is_any_it_says_so(cast, signed_in):
+    warehouse.refresh()
+    assert "No long view yet" in page(signed_in("chiara"))
+    assert signed_in("chiara").get("/forecast/ahead/chart.svg").status_code == 204
