@@ -13,7 +13,7 @@ from pacesetter.base import clock, jobs, settings
 from pacesetter.core import periods
 from pacesetter.core.errors import Invalid
 from pacesetter.core.periods import Period
-from pacesetter.planning import accuracy, forecasts
+from pacesetter.planning import accuracy, ahead, forecasts
 from pacesetter.planning.models import ForecastRow
 
 router = Router()
@@ -43,6 +43,18 @@ def _row(row: ForecastRow) -> dict[str, Any]:
 )
 def standing(request: HttpRequest, period: str = "this_quarter", at: dt.date | None = None) -> Any:
     return [_row(row) for row in forecasts.visible(_period(period), by=actor_of(request), at=at)]
+
+
+@router.get(
+    "/forecast/ahead",
+    response=list[dict[str, Any]],
+    summary="The long view from series: months or quarters ahead of the company, or of a team of which one sees everybody",
+)
+def long_view(request: HttpRequest, grain: str = "month", team: int | None = None) -> Any:
+    if grain not in ahead.HORIZONS:
+        raise Invalid("unknown_choice", field="grain", value=grain, known=", ".join(ahead.HORIZONS))
+    rows = ahead.said(grain, by=actor_of(request), team=team)  # type: ignore[arg-type]
+    return [_row(row) | {"since": row.since, "until": row.until} for row in rows]
 
 
 @router.get(
