@@ -52,7 +52,7 @@ API = {
 NUMBERS = [
     "period=2026-Q4&by=owner&compare=full&grain=quarter&as_of=2026-11-19&reason=no_amount",
     "period=2026-Q4&since=2026-09-30&until=2026-11-20&measure=all&rollup=single",
-    f"period=2026-Q4&since=2026-09-30&owner={UNKNOWN}&week=3&at=2026-11-19",
+    f"period=2026-Q4&since=2026-09-30&owner={UNKNOWN}&team={UNKNOWN}&week=3&at=2026-11-19",
 ]
 COMPANYS = ("/settings", "/door", "/me/", "/healthz")  # pages that ask for nothing
 SAYS_NOTHING = {"cursor", "before", "count", "variant"}  # where a page begins and how a number is cut: the same rows as without

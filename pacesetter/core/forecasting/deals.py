@@ -96,6 +96,8 @@ class Fitted:
     def reasons(self, histories: Histories, t: float) -> list[list[Reason]]:
         """Per open deal, in the order of `open_deals`, what moves its chance most against the others of its stage."""
         deals = histories.open_at(t)
+        if not len(deals):
+            return []
         x = Reader(histories, self.learned.norms if self.learned else norms(histories.as_of(t))).at(deals, t)
         if self.learned:
             return explain(x, self.learned.contributions(x))

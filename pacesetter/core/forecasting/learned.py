@@ -45,6 +45,8 @@ class Model(Protocol):
 
 def incidence(model: Model, x: Array, periods: int) -> tuple[Array, Array]:
     """Chances to be won and to be lost by the end of each period, (deals, periods), for features (deals, NAMES)."""
+    if not len(x):  # no library predicts for nobody
+        return np.empty((0, periods)), np.empty((0, periods))
     rows = np.column_stack([np.repeat(x, periods, axis=0), np.tile(np.arange(periods), len(x))])
     hazards = model.hazards(rows).reshape(len(x), periods, 3)
     still = np.cumprod(hazards[:, :, STAY], axis=1)
@@ -93,7 +95,7 @@ def _choices(values: Array, count: int) -> Array:
 
 
 def _crossed(some: Array, others: Array) -> Array:
-    return (some[:, :, None] * others[:, None, :]).reshape(len(some), -1)
+    return (some[:, :, None] * others[:, None, :]).reshape(len(some), some.shape[1] * others.shape[1])
 
 
 def _to_close(x: Array) -> Array:

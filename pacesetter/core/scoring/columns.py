@@ -101,7 +101,9 @@ class Column:
             return np.column_stack([np.clip(np.where(missing, 0.0, scaled), -6, 6), missing])
         if self.kind == "text":
             words = [set(WORD.findall(text.lower())) for text in values]
-            return np.asarray([[level in row for level in self.levels] for row in words], dtype=float).reshape(len(values), -1)
+            return np.asarray([[level in row for level in self.levels] for row in words], dtype=float).reshape(
+                len(values), len(self.levels)
+            )
         return (np.asarray(values, dtype=object)[:, None] == np.asarray(self.levels, dtype=object)[None, :]).astype(float)
 
 
