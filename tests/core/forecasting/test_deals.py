@@ -27,6 +27,15 @@ def test_parts_add_up_and_chances_are_chances():
     assert found.new.mean > 0 and found.measured >= 3
 
 
+@pytest.mark.parametrize("rung", ["base", "stage_age", "logistic", "boosting"])
+def test_without_an_open_deal_only_new_business_is_said(rung):
+    t = histories.day_number(day(500))
+    known = histories.read(table(company())).as_of(t)
+    fitted = deals.fit(known, t, 28, ladder.Choice(rung, "better"))
+    chances = fitted.open_deals(known, t)
+    assert len(chances.deals) == len(chances.win) == 0 and chances.mean == 0 and fitted.reasons(known, t) == []
+
+
 def test_chances_come_true(monkeypatch):
     """Of many deals as many are won within the horizon as was said, stage by stage."""
     monkeypatch.setattr(ladder, "MANY", 10_000)  # trees are tried elsewhere, on fewer deals
