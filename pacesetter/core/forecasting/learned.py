@@ -45,8 +45,6 @@ class Model(Protocol):
 
 def incidence(model: Model, x: Array, periods: int) -> tuple[Array, Array]:
     """Chances to be won and to be lost by the end of each period, (deals, periods), for features (deals, NAMES)."""
-    if not len(x):  # no library predicts for nobody
-        return np.empty((0, periods)), np.empty((0, periods))
     rows = np.column_stack([np.repeat(x, periods, axis=0), np.tile(np.arange(periods), len(x))])
     hazards = model.hazards(rows).reshape(len(x), periods, 3)
     still = np.cumprod(hazards[:, :, STAY], axis=1)
