@@ -10,7 +10,8 @@ from pacesetter.core.forecasting.histories import Array
 
 HALF = 40.0  # periods after which a past day weighs half
 ROWS, ROWS_PER_DEAL = 40_000, 20  # at most so many; the same deal on many days tells little more than on some
-DAYS = 100  # past days that are looked at
+DAYS = 100  # past days that are looked at …
+DEALS = 5_000  # … with at most so many of the deals that were open then: a hundred thousand would fill gigabytes
 STAY, WIN, LOSE = 0, 1, 2
 
 
@@ -42,18 +43,19 @@ def person_periods(reader: Reader, t: float, horizon: float, step: float) -> Sam
     found = [_row_places(reader, s, t, ends) for s in days]
     if not found:
         return Sample(np.empty((0, len(NAMES) + 1)), np.empty(0, dtype=np.int64), np.empty(0), 0)
-    day, deal, period, y = (np.concatenate(part) for part in zip(*found, strict=True))
-    weight = 0.5 ** ((t - day) / step / HALF)
+    day, deal, period, y, stands_for = (np.concatenate(part) for part in zip(*found, strict=True))
+    weight = stands_for * 0.5 ** ((t - day) / step / HALF)
     count = len(np.unique(deal))
     kept, weight = _drawn(weight, min(ROWS, ROWS_PER_DEAL * count))
     x = _features(reader, day[kept], deal[kept])
     return Sample(np.column_stack([x, period[kept]]), y[kept], weight * (count / max(weight.sum(), 1e-9)), count)
 
 
-def _row_places(reader: Reader, s: float, t: float, ends: Array) -> tuple[Array, Array, Array, Array]:
-    """Day, deal, period and outcome of the rows of one past day."""
+def _row_places(reader: Reader, s: float, t: float, ends: Array) -> tuple[Array, Array, Array, Array, Array]:
+    """Day, deal, period and outcome of the rows of one past day, and how many deals each stands for."""
     known = reader.known
-    deals = known.open_at(s)
+    there = known.open_at(s)
+    deals = there if len(there) <= DEALS else np.sort(np.random.default_rng(int(s)).choice(there, DEALS, replace=False))
     passed = int((s + ends[1:] <= t).sum())
     end = known.ended[deals] - s
     deal, period = (part.ravel() for part in np.meshgrid(np.arange(len(deals)), np.arange(passed), indexing="ij"))
@@ -61,7 +63,7 @@ def _row_places(reader: Reader, s: float, t: float, ends: Array) -> tuple[Array,
     deal, period = deal[here], period[here]
     ended = end[deal] <= ends[period + 1]
     y = np.where(ended, np.where(known.won[deals[deal]], WIN, LOSE), STAY)
-    return np.full(len(deal), s), deals[deal], period, y
+    return np.full(len(deal), s), deals[deal], period, y, np.full(len(deal), len(there) / max(len(deals), 1))
 
 
 def _drawn(weight: Array, most: int) -> tuple[Array, Array]:

@@ -93,3 +93,14 @@ def test_person_periods_say_what_happened_in_each():
 def test_periods_rise_and_end_with_the_horizon(horizon, step):
     ends = samples.bounds(horizon, step)
     assert (np.diff(ends) > 0).all() and ends[-1] == horizon
+
+
+def test_of_many_open_deals_some_stand_for_all(monkeypatch):
+    known = histories.read(table(company())).as_of(T0 + 200)
+    reader = Reader(known, features.norms(known))
+    every = samples.person_periods(reader, T0 + 200, 28, 1)
+    monkeypatch.setattr(samples, "DEALS", 5)
+    some, again = (samples.person_periods(reader, T0 + 200, 28, 1) for _ in range(2))
+    assert len(some.y) < 0.6 * len(every.y) and np.array_equal(some.x, again.x, equal_nan=True)
+    shares = [sample.weight[sample.y == samples.WIN].sum() / sample.weight.sum() for sample in (every, some)]
+    assert shares[1] == pytest.approx(shares[0], rel=0.35)
