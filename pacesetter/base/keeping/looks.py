@@ -136,11 +136,11 @@ def numbers() -> Iterator[Finding]:
 
 @look("jobs")
 def work() -> Iterator[Finding]:
-    """No job waits for a worker that will not come."""
+    """No job waits for a worker that will not come; work that the program gave itself can wait for the next one."""
     stuck = Job.objects.filter(state="running", lease_until__lt=clock.now() - jobs.LEASE)
     if ids := list(stuck.values_list("pk", flat=True)):
         yield Finding("jobs_stuck", len(ids), tuple(map(str, ids)), mend=lambda: stuck.update(state="queued", run_at=clock.now()))
-    waiting = Job.objects.filter(state="queued", run_at__lt=clock.now())
+    waiting = Job.objects.filter(state="queued", run_at__lt=clock.now()).exclude(via="job")
     if not worker.is_alive() and (count := waiting.count()):
         yield Finding("jobs_waiting", count, tuple(str(pk) for pk in waiting.values_list("pk", flat=True)[:6]))
 
