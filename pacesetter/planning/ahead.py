@@ -51,10 +51,12 @@ def _rows(run: ForecastRun, booked: Booked, grain: Grain) -> Iterator[ForecastRo
     freq, horizon = HORIZONS[grain]
     panel = panels.read(_table(booked, known, grain), freq, hierarchy=("top",), as_of=run.as_of, add_up=True)
     found = forecasts.forecast(panel, horizon, levels=(80,), names=("top",)).table()
+    tops, members = _tops(), members_on(run.as_of)
     for one in found.to_pylist():
-        whose = _whose(one["level"], one["unique_id"])
+        whose = _whose(one["level"], one["unique_id"], tops)
         if one["lo-80"] is not None and whose is not None:
-            yield _row(run, booked, containing(one["ds"], grain), one, whose)
+            teams = members[whose["team_id"]][0] if whose else None
+            yield _row(run, booked, containing(one["ds"], grain), one, whose, teams)
 
 
 def _table(booked: Booked, known: Any, grain: Grain) -> Any:
@@ -86,18 +88,19 @@ def _tops() -> dict[int, int]:
     return {pk: top(pk) for pk in parent}
 
 
-def _whose(level: str, name: str) -> dict[str, int] | None:
+def _whose(level: str, name: str, tops: dict[int, int]) -> dict[str, int] | None:
     """Company, top team, or a team below one; none for owners without a team, and for a team that is its own top."""
     if level == "total":
         return {}
-    if name == NOBODY or (level == "series" and _tops().get(int(name)) == int(name)):
+    if name == NOBODY or (level == "series" and tops.get(int(name)) == int(name)):
         return None
     return {"team_id": int(name)}
 
 
-def _row(run: ForecastRun, booked: Booked, period: Period, said: dict[str, Any], whose: dict[str, int]) -> ForecastRow:
+def _row(
+    run: ForecastRun, booked: Booked, period: Period, said: dict[str, Any], whose: dict[str, int], teams: set[int] | None
+) -> ForecastRow:
     """A period that has begun brings at least what is booked in it."""
-    teams = members_on(run.as_of)[whose["team_id"]][0] if whose else None
     mine = np.ones(len(booked.day), dtype=bool) if teams is None else np.isin(booked.team, list(teams))
     won = int(booked.amount[booked.inside(period, histories.end_of(run.as_of)) & mine].sum())
     low, mean, high = (max(round(said[name]), won) for name in ("lo-80", "mean", "hi-80"))
