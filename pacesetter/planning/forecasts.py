@@ -35,7 +35,7 @@ def of_teams(period: Period, at: dt.date | None = None) -> dict[int, ForecastRow
 def visible(period: Period, *, by: "Actor", at: dt.date | None = None) -> list[ForecastRow]:
     """The same as far as the actor sees: people in their scope, teams of which they see everybody, and the company where they see all."""
     keep = scope_of(by, ForecastRow.NOUN).owners
-    teams_ = _teams_inside(keep) if keep else set()
+    teams_ = teams_inside(keep) if keep else set()
     return [
         row
         for row in sorted(_rows(period, at), key=_order)
@@ -55,7 +55,7 @@ def whole(period: Period, *, by: "Actor", team: int | None = None) -> ForecastRo
     return next((row for row in rows if row.user_id == by.user_id), None)
 
 
-def _teams_inside(people: frozenset[int]) -> set[int]:
+def teams_inside(people: frozenset[int]) -> set[int]:
     """The teams whose people of today, with those of the teams below them, are all among these."""
     return {pk for pk, (_, members) in members_on(clock.today()).items() if members and people.issuperset(members)}
 

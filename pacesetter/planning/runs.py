@@ -13,12 +13,13 @@ from pacesetter.base import clock, settings, warehouse
 from pacesetter.base.models import Employment
 from pacesetter.core.errors import Refused, add_sentences
 from pacesetter.core.forecasting import deals
+from pacesetter.core.forecasting.expectations import Span
 from pacesetter.core.forecasting.histories import Array, Histories, day_number
 from pacesetter.core.forecasting.ladder import Choice, block
-from pacesetter.core.forecasting.outlook import Outlook, Span, outlook
+from pacesetter.core.forecasting.outlook import Outlook, outlook
 from pacesetter.core.labels import mark
 from pacesetter.core.periods import Period, containing
-from pacesetter.planning import ahead, histories
+from pacesetter.planning import ahead, expected, histories
 from pacesetter.planning.forecasts import METHOD, members_on
 from pacesetter.planning.histories import Booked
 from pacesetter.planning.models import DealOutlook, ForecastRow, ForecastRun
@@ -69,9 +70,13 @@ def make(as_of: dt.date | None = None, *, by: "Actor", ground: Ground | None = N
     rows = [row for period, span in zip(periods, found.spans, strict=True) for row in _Rows(run, ground, known, period, span, t)]
     if as_of.day <= MONTHLY or as_of >= clock.today() - DAY:  # series change by the month, and cost as much as all the rest
         rows += ahead.rows(run, ground.booked)
+    is_newest = not ForecastRun.objects.filter(as_of__gt=as_of).exists()
+    if is_newest:
+        expected.store(run, expected.of_company(known, found.expected))
     _store(run, rows)
-    if not ForecastRun.objects.filter(as_of__gt=as_of).exists():
+    if is_newest:
         _store_deals(run, known, found)
+        expected.forget(keep=run)
     return run
 
 
@@ -95,7 +100,7 @@ def _card(known: Histories, found: Outlook) -> dict[str, Any]:
     return {
         "closed": int(ended.sum()),
         "won": int(known.won.sum()),
-        "open": len(found.chances.deals),
+        "open": len(found.expected.ids),
         "since": str(_day(float(known.created.min()))),
         "step": found.fitted.hazards.step,
         "choice": asdict(found.fitted.choice),

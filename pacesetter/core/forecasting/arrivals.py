@@ -25,11 +25,16 @@ class Arrivals:
     won: Array
     count: Array
 
-    def expected(self, t: float, horizon: float) -> tuple[float, float]:
-        """Deals and amount that begin after `t` and are won within the horizon (days)."""
+    def expected(self, t: float, horizon: float, ramp: tuple[float, float] | None = None) -> tuple[float, float]:
+        """Deals and amount that begin after `t` and are won within the horizon (days).
+
+        With a `ramp` they begin to come so many days after `t`, and come at the full pace so many days later.
+        """
         days = np.arange(np.ceil(horizon))
         left = np.maximum(horizon - days - 0.5, 0.0) / self.step
         pace = self.rate[(np.floor(t + days).astype(np.int64)) % 7] * np.minimum(horizon - days, 1.0)
+        if ramp:
+            pace = pace * np.clip((days + 0.5 - ramp[0]) / max(ramp[1], 1.0), 0.0, 1.0)
         ages = np.arange(len(self.won))
         mean = float(self.amounts.mean()) if len(self.amounts) else 0.0
         return float(pace @ np.interp(left, ages, self.count)), mean * float(pace @ np.interp(left, ages, self.won))

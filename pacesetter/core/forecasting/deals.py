@@ -84,14 +84,19 @@ class Fitted:
 
     def open_deals(self, histories: Histories, t: float, days: float | None = None) -> "Chances":
         """The deals open at `t` with their chances, `days` (at most, and if not given, the horizon) on."""
+        (found,) = self.open_deals_by(histories, t, [self.horizon if days is None else days])
+        return found
+
+    def open_deals_by(self, histories: Histories, t: float, ends: Sequence[float]) -> "list[Chances]":
+        """The same by the end of each of several numbers of days: what was learned is asked once for all of them."""
         deals = histories.open_at(t)
         cells = hazards.cells_at(histories, deals, t, self.hazards.step)
-        days = self.horizon if days is None else days
-        win, lose = self.hazards.within(cells, days)
+        within = {days: self.hazards.within(cells, days) for days in ends}
         if self.learned:
-            win, lose = self.learned.mixed(histories, deals, t, days, (win, lose))
-        amount = histories.amounts(deals, t)
-        return Chances(deals, win, lose, amount, amount * self.grown[cells // hazards.BANDS], self.hazards.basis(cells))
+            within = self.learned.mixed(histories, deals, t, within)
+        amount, basis = histories.amounts(deals, t), self.hazards.basis(cells)
+        brings = amount * self.grown[cells // hazards.BANDS]
+        return [Chances(deals, *within[days], amount, brings, basis) for days in ends]
 
     def reasons(self, histories: Histories, t: float) -> list[list[Reason]]:
         """Per open deal, in the order of `open_deals`, what moves its chance most against the others of its stage."""

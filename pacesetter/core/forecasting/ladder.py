@@ -12,7 +12,7 @@ deals that were open on past days, with what was known then. The choice is made 
 """
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,16 +62,19 @@ class Learned:
     ends: Array
     models: tuple[tuple[float, learned.Model], ...]
 
-    def mixed(self, known: Histories, deals: Array, t: float, days: float, table: tuple[Array, Array]) -> tuple[Array, Array]:
-        """Chances to be won and lost within so many days, (deals,), from the table's."""
+    def mixed(
+        self, known: Histories, deals: Array, t: float, tables: Mapping[float, tuple[Array, Array]]
+    ) -> dict[float, tuple[Array, Array]]:
+        """Chances to be won and lost, (deals,), by the number of days within which, from the table's."""
         x = Reader(known, self.norms).at(deals, t)
         left = 1 - sum(share for share, _ in self.models)
-        win, lose = left * table[0], left * table[1]
-        for share, model in self.models:
-            paths = learned.incidence(model, x, len(self.ends))
-            more = [_within(path, self.ends, days) for path in paths]
-            win, lose = win + share * more[0], lose + share * more[1]
-        return win, lose
+        paths = [(share, learned.incidence(model, x, len(self.ends))) for share, model in self.models]
+        return {
+            days: tuple(  # type: ignore[misc]
+                sum((share * _within(path[end], self.ends, days) for share, path in paths), left * table[end]) for end in (0, 1)
+            )
+            for days, table in tables.items()
+        }
 
     def contributions(self, x: Array) -> Array:
         """What each feature adds to the log-odds of winning in the middle of the horizon, (deals, NAMES), by the models alone."""
@@ -150,6 +153,6 @@ def _trials(known: Histories, t: float, ahead: float, step: float, rungs: Sequen
         for rung in rungs:
             with contextlib.suppress(ImportError, OSError):
                 more = learn(then, s, ahead, step, rung)
-                said[rung] = more.mixed(then, deals, s, ahead, table)[0] if more else table[0]
+                said[rung] = (more.mixed(then, deals, s, {ahead: table})[ahead] if more else table)[0]
         later = np.flatnonzero(known.created <= s)[deals]
         yield _Trial(said, (known.won[later] & (known.ended[later] <= s + ahead)).astype(float))

@@ -3,5 +3,6 @@
 from pacesetter.planning.models.calls import ForecastCall
 from pacesetter.planning.models.forecasts import DealOutlook, ForecastReview, ForecastRow, ForecastRun
 from pacesetter.planning.models.quotas import Quota
+from pacesetter.planning.models.scenarios import ExpectedPart, Scenario
 
-__all__ = ["DealOutlook", "ForecastCall", "ForecastReview", "ForecastRow", "ForecastRun", "Quota"]
+__all__ = ["DealOutlook", "ExpectedPart", "ForecastCall", "ForecastReview", "ForecastRow", "ForecastRun", "Quota", "Scenario"]

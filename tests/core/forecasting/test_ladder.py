@@ -84,7 +84,7 @@ def test_trees_are_tried_where_there_are_many_deals(monkeypatch):
     known = histories.read(table(lively())).as_of(day_number(day(240)))
     more = ladder.learn(known, day_number(day(240)), 28.0, 1.0, "boosting")
     open_ = known.open_at(day_number(day(240)))
-    win, lose = more.mixed(known, open_, day_number(day(240)), 28.0, (np.full(len(open_), 0.4), np.full(len(open_), 0.4)))
+    win, lose = more.mixed(known, open_, day_number(day(240)), {28.0: (np.full(len(open_), 0.4), np.full(len(open_), 0.4))})[28.0]
     assert ((win >= 0) & (lose >= 0) & (win + lose <= 1 + 1e-9)).all() and win.std() > 0.1
 
 
