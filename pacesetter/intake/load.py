@@ -15,7 +15,7 @@ from pacesetter.intake.ahead import Ahead, may_go_ahead
 from pacesetter.intake.check import Matcher, Step
 from pacesetter.intake.chunks import Chunk, Here, Making, nothing
 from pacesetter.intake.models import Import, ImportFile, Repair
-from pacesetter.intake.pace import Pace, checkpoints_apart, nobody_waits, uncollected
+from pacesetter.intake.pace import Pace, checkpoints_apart, nobody_waits, uncollected, unhurried
 from pacesetter.intake.resolve import MADE, Resolver
 from pacesetter.intake.rows import Plan
 
@@ -26,7 +26,7 @@ FLOOD = 20_000  # rows from which on it pays to take indexes off, and to prepare
 @uncollected()
 def run(batch: Import, *, by: Actor, alone: bool, step: Step = lambda done, total: None, hold: Callable[[], None] = nobody_waits) -> None:
     """Load every file; `alone` says that nobody else is at work, so that chunks may be large."""
-    with nullcontext() if alone else checkpoints_apart():
+    with unhurried(), nullcontext() if alone else checkpoints_apart():
         _load(batch, by, Pace(alone, hold), step)
     hold()
     Import.objects.filter(pk=batch.pk).update(state="done", loaded_at=clock.now())

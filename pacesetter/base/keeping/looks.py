@@ -12,7 +12,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, models
 
-from pacesetter.base import clock, find, jobs, warehouse, words, worker
+from pacesetter.base import clock, find, foreign_keys, jobs, warehouse, words, worker
 from pacesetter.base import guards as guarding
 from pacesetter.base.keeping.doctor import Finding, look
 from pacesetter.base.models import Dirty, ExternalId, Job
@@ -27,6 +27,7 @@ add_sentences(
     {
         "database_damaged": mark("The database file is damaged: {what}. Restore a backup."),
         "references_broken": mark("Rows of {table} that point at rows which are not there: {count}."),
+        "references_unwatched": mark("References that the database does not watch over: {count}."),
         "guards_missing": mark("Tables of history that are not protected against changes: {count}."),
         "indexes_missing": mark("Missing indexes, without which lists are slow: {count}."),
         "words_missing": mark("Missing word indexes, without which search is slow: {count}."),
@@ -45,8 +46,12 @@ add_sentences(
 
 @look("database")
 def database() -> Iterator[Finding]:
-    """SQLite can be read through, and every reference leads to a row."""
+    """SQLite can be read through, and every reference leads to a row; PostgreSQL knows by itself which keys a row breaks."""
     if connection.vendor != "sqlite":
+        if missing := foreign_keys.missing():
+            yield Finding("references_unwatched", len(missing), mend=foreign_keys.ensure)
+        for table, ids in foreign_keys.broken():
+            yield Finding("references_broken", len(ids), tuple(ids), {"table": table})
         return
     with connection.cursor() as cursor:
         (state,) = cursor.execute("PRAGMA quick_check(1)").fetchone()

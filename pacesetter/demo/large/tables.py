@@ -18,7 +18,6 @@ from django.db import connection, models, transaction
 from pacesetter.base import guards, indexes
 
 Columns = dict[str, Any]
-ROOMY = {"cache_size": -200_000, "temp_store": 1, "threads": 2, "analysis_limit": 100_000}  # SQLite's settings for a flood
 
 
 def write(model: Any, columns: Mapping[str, Any]) -> int:
@@ -98,11 +97,11 @@ def _scalar(value: Any) -> Any:
 # tables without what slows a flood down ---------------------------------------------------------
 @contextmanager
 def bare(flooded: Sequence[Any]) -> Iterator[None]:
-    """Tables without secondary indexes, and with references that nobody checks, for what happens inside.
+    """Tables without secondary indexes, and with references that nobody checks meanwhile, for what happens inside.
 
     Who is interrupted begins anew, so that indexes are built only after all went well.
     """
-    with _one_transaction(flooded) if connection.vendor == "postgresql" else _unchecked():
+    with _one_transaction() if connection.vendor == "postgresql" else _unchecked():
         indexes.drop(flooded)
         yield
         indexes.ensure()
@@ -115,39 +114,20 @@ def _unchecked() -> Iterator[None]:
     if connection.in_atomic_block:
         yield
         return
-    with connection.cursor() as cursor:
-        kept = {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ROOMY}
-        for name, value in ROOMY.items():
-            cursor.execute(f"PRAGMA {name} = {value}")
-        try:
-            guards.unprotect()  # they look at every row of history; a kill leaves them off until the company is made anew
-            with connection.constraint_checks_disabled():
-                yield
-            guards.protect()
-        finally:
-            for name, value in kept.items():
-                cursor.execute(f"PRAGMA {name} = {value}")
+    guards.unprotect()  # they look at every row of history; a kill leaves them off until the company is made anew
+    with indexes.roomy(), connection.constraint_checks_disabled():
+        yield
+    guards.protect()
 
 
 @contextmanager
-def _one_transaction(flooded: Sequence[Any]) -> Iterator[None]:
-    """PostgreSQL: foreign keys go and come back in the transaction that brings the rows, or nothing happened."""
-    tables = [model._meta.db_table for model in flooded]
+def _one_transaction() -> Iterator[None]:
+    """PostgreSQL: what goes comes back in the transaction that brings the rows, or nothing happened."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # deciding takes its time
-        cursor.execute(
-            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
-            " WHERE contype = 'f' AND conrelid::regclass::text = ANY(%s)",
-            [tables],
-        )
-        keys = cursor.fetchall()
-        for table, name, _ in keys:
-            cursor.execute(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
         yield
-        for table, name, definition in keys:
-            cursor.execute(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {definition}')
 
 
 class Ids:
