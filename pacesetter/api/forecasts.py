@@ -12,9 +12,10 @@ from pacesetter.api.shapes import major
 from pacesetter.base import clock, jobs, settings
 from pacesetter.core import periods
 from pacesetter.core.errors import Invalid
+from pacesetter.core.forecasting.warnings import Record
 from pacesetter.core.periods import Period
-from pacesetter.planning import accuracy, ahead, forecasts
-from pacesetter.planning.models import ForecastRow
+from pacesetter.planning import accuracy, ahead, forecasts, warnings
+from pacesetter.planning.models import ForecastRow, StandingWarning
 
 router = Router()
 MONEY = ("mean", "p10", "p50", "p90", "won", "open", "new")
@@ -72,6 +73,44 @@ def scores(request: HttpRequest, week: int = accuracy.WEEK, grain: str = "quarte
         | {name: None if (value := getattr(one, name)) is None else major(value, currency) for name in ("said", "actual", "low", "high")}
         for one in found
     ]  # fmt: skip
+
+
+@router.get(
+    "/forecast/warnings",
+    response=list[dict[str, Any]],
+    summary="What the newest run warns of: a plan at risk, a seller drifting from it, a deal likely to slip, with the arithmetic",
+)
+def standing_warnings(request: HttpRequest) -> Any:
+    return [_warning(row) for row in warnings.standing(by=actor_of(request))]
+
+
+def _warning(row: StandingWarning) -> dict[str, Any]:
+    one = row.warning
+    whose = {"kind": one.kind, "user": one.user_id, "team": one.team_id, "deal": one.deal_id, "since": one.since, "until": one.until}
+    money = {name: major(row.facts[name], one.currency) for name in (*MONEY, "plan", "amount") if name in row.facts}
+    return whose | {
+        "raised_on": one.raised_on, "as_of": row.run.as_of, "currency": one.currency, "stake": major(row.stake, one.currency), "facts": row.facts | money,
+    }  # fmt: skip
+
+
+@router.get(
+    "/forecast/warnings/kinds",
+    response=list[dict[str, Any]],
+    summary="How often warnings of each kind were right, and how many days ahead; shares are null where fewer than ten have come out",
+)
+def warning_kinds(request: HttpRequest) -> Any:
+    measured, counted = warnings.measured(), actor_of(request).level == "all"
+    return [{"kind": kind} | _measured(measured.get(kind), counted) for kind in warnings.KINDS]
+
+
+def _measured(found: warnings.Measured | None, counted: bool) -> dict[str, Any]:
+    """Counts are for those who see the whole company."""
+    record = found.record if found else Record()
+    shares = {name: getattr(record, name) for name in ("precision", "base", "recall")}
+    days = found.days if found and record.is_measured else None
+    return (
+        shares | {"days_ahead": days} | ({name: getattr(record, name) for name in ("cases", "came", "raised", "right")} if counted else {})
+    )
 
 
 @router.post("/forecast/runs", response={202: dict[str, Any]}, summary="Ask the models, as of a past day or of past weeks; a job")

@@ -12,7 +12,8 @@ from django.db import connection, transaction
 
 ENTRIES = "base_historyentry"
 REDRAWN = ("crm_dealchange", "crm_leadchange")
-APPEND_ONLY = [ENTRIES, *REDRAWN, "planning_forecastcall", "planning_forecastrun", "planning_forecastrow"]
+FORECASTS = ("planning_forecastcall", "planning_forecastrun", "planning_forecastrow", "planning_earlywarning", "planning_warningoutcome")
+APPEND_ONLY = [ENTRIES, *REDRAWN, *FORECASTS]
 SAYS = "history is append-only"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from pacesetter.cli import series, tables
+from pacesetter.cli import forecast_warnings, series, tables
 from pacesetter.cli.output import as_format, as_json, table, with_bar
 from pacesetter.core.errors import Refused
 
@@ -92,6 +92,7 @@ def _ended(job: Any) -> dict[str, Any]:
 
 
 command.add_command(series.forecast)
+command.add_command(forecast_warnings.warnings)
 
 
 @command.command("deals")

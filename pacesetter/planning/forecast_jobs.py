@@ -9,6 +9,7 @@ from pacesetter.base.actor import Actor
 from pacesetter.base.worker import chore
 from pacesetter.core.errors import Refused
 from pacesetter.core.labels import mark
+from pacesetter.core.periods import containing
 from pacesetter.planning import forecasts
 from pacesetter.planning.models import ForecastRun
 
@@ -28,7 +29,7 @@ settings.define(
 @jobs.job("forecast", mark("Forecast the company"))
 def _forecast(running: jobs.Running, as_of: str) -> dict[str, Any]:
     """Ask once; where too little is known that is the answer, and no failure."""
-    from pacesetter.planning import reviews, runs
+    from pacesetter.planning import reviews, runs, warning_keeping
 
     ground = runs.Ground.now()
     try:
@@ -37,17 +38,18 @@ def _forecast(running: jobs.Running, as_of: str) -> dict[str, Any]:
         if refusal.code != "too_few_closed":
             raise
         return {"as_of": as_of, "refused": refusal.code, **{key: str(value) for key, value in refusal.params.items()}}
+    warning_keeping.catch_up(ground)
     return {"as_of": as_of, "run": run.pk, "reviews": reviews.catch_up(ground)}
 
 
 @jobs.job("forecast.past", mark("Ask forecasts of past weeks"))
 def _past(running: jobs.Running, weeks: int = WEEKS) -> dict[str, Any]:
-    """Ask as of the Sundays of past weeks, the newest first; days that have an answer are left out."""
-    from pacesetter.planning import reviews, runs
+    """Ask as of the Sundays of past weeks, quarter by quarter, the newest first; days that have an answer are left out."""
+    from pacesetter.planning import reviews, runs, warning_keeping
 
     began, ground, made = time.monotonic(), runs.Ground.now(), 0
     known = set(ForecastRun.objects.values_list("as_of", flat=True))
-    for number, day in enumerate(_sundays(weeks)):
+    for number, day in enumerate(_by_quarter(_sundays(weeks))):
         running.step(number, weeks)
         if time.monotonic() - began > BUDGET_SECONDS:
             break
@@ -58,8 +60,9 @@ def _past(running: jobs.Running, weeks: int = WEEKS) -> dict[str, Any]:
             if day not in known:
                 runs.make(day, by=running.by, ground=ground)
                 made += 1
-        except Refused:  # nothing that lies before has more to say
-            break
+        except Refused:  # too little was known then
+            continue
+    warning_keeping.catch_up(ground)
     return {"runs": made, "reviews": reviews.catch_up(ground)}
 
 
@@ -68,6 +71,12 @@ def _sundays(weeks: int) -> list[dt.date]:
     today = clock.today()
     last = today - dt.timedelta(days=today.weekday() + 1)
     return [last - dt.timedelta(days=7 * number) for number in range(weeks)]
+
+
+def _by_quarter(days: list[dt.date]) -> list[dt.date]:
+    """The newest quarter first, and the days of each in their order: a warning counts from the first day on which it is raised."""
+    start = int(settings.get("company.fiscal_start"))
+    return sorted(days, key=lambda day: (-containing(day + dt.timedelta(days=1), "quarter", start).since.toordinal(), day))
 
 
 @chore

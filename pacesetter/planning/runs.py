@@ -19,10 +19,11 @@ from pacesetter.core.forecasting.ladder import Choice, block
 from pacesetter.core.forecasting.outlook import Outlook, outlook
 from pacesetter.core.labels import mark
 from pacesetter.core.periods import Period, containing
-from pacesetter.planning import ahead, expected, histories
+from pacesetter.planning import ahead, expected, histories, warning_keeping
 from pacesetter.planning.forecasts import METHOD, members_on
 from pacesetter.planning.histories import Booked
 from pacesetter.planning.models import DealOutlook, ForecastRow, ForecastRun
+from pacesetter.planning.warning_rules import Seen
 
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
@@ -74,6 +75,7 @@ def make(as_of: dt.date | None = None, *, by: "Actor", ground: Ground | None = N
     if is_newest:
         expected.store(run, expected.of_company(known, found.expected))
     _store(run, rows)
+    warning_keeping.keep(Seen(run, ground, known, found, rows))
     if is_newest:
         _store_deals(run, known, found)
         expected.forget(keep=run)

@@ -9,11 +9,13 @@ from django.utils.translation import ngettext
 from pacesetter.analytics import attention, numbers
 from pacesetter.analytics.attention import Finding
 from pacesetter.core.metrics import Cell
-from pacesetter.core.money import to_major
 from pacesetter.core.periods import Period
 from pacesetter.crm.models import Deal
+from pacesetter.planning import forecasts, warnings
+from pacesetter.planning.models import StandingWarning
 from pacesetter.web import figures, formats
 from pacesetter.web.call_sheet import Calls
+from pacesetter.web.forecast_warnings import Said
 from pacesetter.web.lens import Lens
 
 LOOKS = {
@@ -29,7 +31,7 @@ def of(lens: Lens, late: Cell, past: Period) -> list[dict[str, Any]]:
     needed = numbers.needed_coverage(by=lens.actor, period=lens.period, reader=lens.reader)
     found = [attention.slipped(lens.cell), attention.overdue(late), attention.unanswered(lens.cell), attention.coverage(lens.cell, needed)]
     rows = [_row(lens, finding, past, needed) for finding in found if finding]
-    return _at_risk(lens) + rows + _silent(lens) + _largest(lens)
+    return _warned(lens) + rows + _silent(lens) + _largest(lens)
 
 
 def _row(lens: Lens, finding: Finding, past: Period, needed: Any) -> dict[str, Any]:
@@ -76,26 +78,53 @@ def _coverage(lens: Lens, finding: Finding, needed: Any) -> tuple[str, str]:
 SAYS = {"slipped": _slipped, "overdue": _overdue, "unanswered": _unanswered, "coverage": _coverage}
 
 
-def _at_risk(lens: Lens) -> list[dict[str, Any]]:
-    """The company's plan lies above what the model expects: out of its likely range, or within."""
-    row, plan = lens.expected, lens.cell("bookings").target
-    if row is None or row.user_id or row.team_id or plan is None or to_major(row.mean, row.currency) >= plan:
+def _warned(lens: Lens) -> list[dict[str, Any]]:
+    """What the newest forecast warns of in its quarter: the plan of whoever is looked at, and deals likely to slip out of it."""
+    if lens.get.get("segment") or lens.as_of or lens.reader.today not in lens.period:
         return []
-    low, mean, high, aim = (
-        figures.said("money", amount, row.currency) for amount in (*(to_major(part, row.currency) for part in (row.p10, row.mean, row.p90)), plan)
-    )  # fmt: skip
-    out = to_major(row.p90, row.currency) < plan
-    text = _("The plan of %(plan)s is out of likely reach") if out else _("The plan of %(plan)s is at risk")
-    note = _("the model expects %(mean)s, likely %(low)s – %(high)s") % {"mean": mean, "low": low, "high": high}
-    return [
-        {
-            "icon": "triangle-alert",
-            "tone": "neg" if out else "warn",
-            "text": text % {"plan": aim},
-            "note": note,
-            "href": reverse("forecast_model"),
-        }
+    team = int(lens.get["team"]) if lens.get.get("team", "").isdecimal() else None
+    rows = [
+        row for row in warnings.standing(by=lens.actor) if (row.warning.since, row.warning.until) == (lens.period.since, lens.period.until)
     ]
+    plans = [_plan(row) for row in rows if _is_looked_at(lens, row, team)]
+    return plans + _slipping([row for row in rows if row.warning.deal_id], lens, team)
+
+
+def _is_looked_at(lens: Lens, row: StandingWarning, team: int | None) -> bool:
+    """The company for those who see all of it, teams for those who lead them, oneself; or the team that was asked for."""
+    one = row.warning
+    if one.deal_id is not None or team is not None:
+        return one.team_id is not None and one.team_id == team
+    if lens.actor.level == "all":
+        return one.user_id is None and one.team_id is None
+    return one.team_id is not None or one.user_id == lens.actor.user_id
+
+
+def _plan(row: StandingWarning) -> dict[str, Any]:
+    """A plan above what is likely to come: out of the range of 80 %, or within."""
+    said = Said(row)
+    out = row.facts["p90"] < row.facts["plan"]
+    text = _("The plan of %(plan)s is out of likely reach") if out else _("The plan of %(plan)s is at risk")
+    note = _("%(chance)s chance: %(mean)s expected, likely %(low)s – %(high)s") % {"chance": said.chance, "mean": said.money("mean"), "low": said.money("p10"), "high": said.money("p90")}  # fmt: skip
+    whose = f"{said.name}: " if row.warning.team_id else ""
+    return {
+        "icon": "triangle-alert", "tone": "neg" if out else "warn", "text": text % {"plan": said.money("plan")}, "note": whose + note,
+        "href": f"{reverse('forecast_warnings')}#{row.warning.kind}",
+    }  # fmt: skip
+
+
+def _slipping(rows: list[StandingWarning], lens: Lens, team: int | None) -> list[dict[str, Any]]:
+    """Deals likely to slip, of the team that is looked at."""
+    if team is not None:
+        people = forecasts.members_on(lens.reader.today).get(team, (set(), []))[1]
+        mine = {pk for pk, deal in warnings.deals_of(rows, by=lens.actor).items() if deal.owner_id in people}
+        rows = [row for row in rows if row.warning.deal_id in mine]
+    if not rows:
+        return []
+    text = ngettext("%(n)s deal is likely to slip", "%(n)s deals are likely to slip", len(rows)) % {"n": formats.number(len(rows))}
+    stake = formats.money(sum(row.stake for row in rows), rows[0].warning.currency, compact=True)
+    note = _("%(amount)s at stake in %(period)s") % {"amount": stake, "period": figures.period(lens.period)}
+    return [{"icon": "calendar-x", "tone": "warn", "text": text, "note": note, "href": f"{reverse('forecast_warnings')}#deal"}]
 
 
 def _silent(lens: Lens) -> list[dict[str, Any]]:

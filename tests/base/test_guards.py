@@ -12,10 +12,10 @@ from pacesetter.core import periods
 from pacesetter.crm import contacts, deals, leads
 from pacesetter.crm.models import DealChange, LeadChange
 from pacesetter.planning import calls
-from pacesetter.planning.models import ForecastCall, ForecastRow, ForecastRun
+from pacesetter.planning.models import EarlyWarning, ForecastCall, ForecastRow, ForecastRun, WarningOutcome
 
 pytestmark = pytest.mark.django_db
-MODELS = [HistoryEntry, DealChange, LeadChange, ForecastCall, ForecastRun, ForecastRow]
+MODELS = [HistoryEntry, DealChange, LeadChange, ForecastCall, ForecastRun, ForecastRow, EarlyWarning, WarningOutcome]
 
 
 @pytest.fixture
@@ -29,6 +29,10 @@ def told(cast):
     run = ForecastRun.objects.create(as_of=clock.today(), made_at=clock.now(), version="1")
     money = dict.fromkeys(("mean", "p10", "p50", "p90", "won", "open", "new"), 5)
     ForecastRow.objects.create(run=run, since=clock.today(), until=date(2027, 1, 1), method="deals", currency="USD", **money)
+    warned = EarlyWarning.objects.create(
+        run=run, kind="quarter", subject="company", raised_on=clock.today(), since=clock.today(), until=date(2027, 1, 1), stake=5, backcast=False
+    )
+    WarningOutcome.objects.create(warning=warned, came=True, known_on=clock.today(), days=0)
     return contacts.create(by=ines, first_name="Dana", last_name="Whitfield", email="dana@example.com")
 
 

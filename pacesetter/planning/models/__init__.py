@@ -4,5 +4,19 @@ from pacesetter.planning.models.calls import ForecastCall
 from pacesetter.planning.models.forecasts import DealOutlook, ForecastReview, ForecastRow, ForecastRun
 from pacesetter.planning.models.quotas import Quota
 from pacesetter.planning.models.scenarios import ExpectedPart, Scenario
+from pacesetter.planning.models.warnings import EarlyWarning, StandingWarning, WarningOutcome, WarningReview
 
-__all__ = ["DealOutlook", "ExpectedPart", "ForecastCall", "ForecastReview", "ForecastRow", "ForecastRun", "Quota", "Scenario"]
+__all__ = [
+    "DealOutlook",
+    "EarlyWarning",
+    "ExpectedPart",
+    "ForecastCall",
+    "ForecastReview",
+    "ForecastRow",
+    "ForecastRun",
+    "Quota",
+    "Scenario",
+    "StandingWarning",
+    "WarningOutcome",
+    "WarningReview",
+]

@@ -1,0 +1,177 @@
+"""What is warned of: for each kind, what a run would warn of with what it knew, and what came of everything that could be warned of.
+
+A rule that is new goes into RULES; storing, measuring, pages and commands follow by themselves.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pacesetter.base import settings
+from pacesetter.core.forecasting import slips
+from pacesetter.core.forecasting.histories import EPOCH, Histories, day_number
+from pacesetter.core.forecasting.outlook import Outlook
+from pacesetter.core.forecasting.warnings import chance_to_reach
+from pacesetter.core.labels import mark
+from pacesetter.core.periods import Grain, Period, containing
+from pacesetter.planning import histories, plans
+from pacesetter.planning.forecasts import METHOD, members_on
+from pacesetter.planning.models import EarlyWarning, ForecastRow, ForecastRun
+
+if TYPE_CHECKING:
+    from pacesetter.planning.runs import Ground
+
+DAY = dt.timedelta(days=1)
+MOST_DEALS = 1_000  # of one run, those with the most at stake: who is warned of more is warned of nothing
+Cases = Mapping[str, tuple[bool, dt.date]]  # by subject: whether it came, and since when that was clear
+settings.define(
+    "forecast.warn_plan_below",
+    10,
+    mark("Warn of a plan below a chance of"),
+    mark("Per cent; a company, team or person less likely to reach its plan is at risk."),
+)
+settings.define(
+    "forecast.warn_deal_below",
+    30,
+    mark("Warn of a deal below a chance of"),
+    mark("Per cent to be won in the quarter it is dated in; it also needs a sign that something is wrong."),
+)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a run knew and said."""
+
+    run: ForecastRun
+    ground: "Ground"
+    known: Histories
+    found: Outlook
+    rows: list[ForecastRow]
+
+    @cached_property
+    def quarter(self) -> Period:
+        return period_of(self.run.as_of + DAY, "quarter")
+
+    @cached_property
+    def currency(self) -> str:
+        return str(settings.get("company.currency"))
+
+    def warning(self, kind: str, subject: str, period: Period, stake: float, facts: dict[str, Any], **whose: int | None) -> EarlyWarning:
+        """A warning of this run, not stored yet."""
+        return EarlyWarning(
+            run=self.run, kind=kind, subject=subject, since=period.since, until=period.until, raised_on=self.run.as_of,
+            currency=self.currency, stake=round(stake), facts=facts, backcast=self.run.made_at.date() > self.run.as_of + 2 * DAY,
+            **whose,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One kind: `raised` by a run, and the `cases` of a period that is over, those warned of with the day on which they were first."""
+
+    kind: str
+    grain: Grain
+    raised: Callable[[Seen], Iterator[EarlyWarning]]
+    cases: Callable[["Ground", Period, Mapping[str, dt.date]], Cases]
+
+
+def period_of(day: dt.date, grain: Grain) -> Period:
+    return containing(day, grain, int(settings.get("company.fiscal_start")))
+
+
+# A plan that is not reached: of the company and of teams ("quarter"), of people ("rep") -------------
+def _plans(kind: str) -> Callable[[Seen], Iterator[EarlyWarning]]:
+    def raised(seen: Seen) -> Iterator[EarlyWarning]:
+        planned, limit = plans.of(seen.quarter), settings.get("forecast.warn_plan_below") / 100
+        for row in seen.rows:
+            subject = _subject(row.user_id, row.team_id)
+            plan = planned.get(subject, 0)
+            if not plan or _kind(subject) != kind or (row.since, row.until, row.method) != (seen.quarter.since, seen.quarter.until, METHOD):
+                continue
+            chance = chance_to_reach(plan, row.p10, row.p50, row.p90)
+            if chance < limit:
+                facts = {name: getattr(row, name) for name in ("mean", "p10", "p50", "p90", "won", "open", "new")}
+                facts |= {"plan": plan, "chance": round(chance, 4)}
+                yield seen.warning(kind, subject, seen.quarter, plan - row.mean, facts, user_id=row.user_id, team_id=row.team_id)
+
+    return raised
+
+
+def _planned(kind: str) -> Callable[["Ground", Period, Mapping[str, dt.date]], Cases]:
+    def cases(ground: "Ground", period: Period, raised: Mapping[str, dt.date]) -> Cases:
+        """Of those who had a plan, who was forecast at all: came is a plan that was not reached, which the last day tells."""
+        booked, planned = _booked(ground, period), plans.of(period)
+        runs = ForecastRun.objects.filter(as_of__gte=period.since - DAY, as_of__lt=period.last)
+        rows = ForecastRow.objects.filter(run_id__in=runs.values("key"), since=period.since, until=period.until, method=METHOD)
+        subjects = {_subject(*pair) for pair in rows.values_list("user_id", "team_id").distinct()}
+        return {
+            subject: (booked.get(subject, 0) < planned[subject], period.last)
+            for subject in subjects
+            if planned.get(subject) and _kind(subject) == kind
+        }
+
+    return cases
+
+
+def _subject(user: int | None, team: int | None) -> str:
+    return f"user:{user}" if user else f"team:{team}" if team else "company"
+
+
+def _kind(subject: str) -> str:
+    return "rep" if subject.startswith("user:") else "quarter"
+
+
+def _booked(ground: "Ground", period: Period) -> dict[str, int]:
+    """What was booked by person, by team (in which they were on the day) and by the company."""
+    inside, booked = ground.booked.inside(period), ground.booked
+    found = {"company": int(booked.amount[inside].sum())}
+    found |= {f"user:{pk}": amount for pk, amount in booked.by_owner(period).items() if pk}
+    for team, (teams, _people) in members_on(period.last).items():
+        found[f"team:{team}"] = int(booked.amount[inside & np.isin(booked.team, list(teams))].sum())
+    return found
+
+
+# Deals that do not come in the quarter in which they are dated --------------------------------------
+def _slipping(seen: Seen) -> Iterator[EarlyWarning]:
+    t, limit = histories.end_of(seen.run.as_of), settings.get("forecast.warn_deal_below") / 100
+    for one in slips.slipping(seen.known, seen.found.fitted, t, day_number(seen.quarter.until), limit)[:MOST_DEALS]:
+        deal = int(seen.known.ids[one.deal])
+        facts = {
+            "chance": round(one.chance, 4),
+            "amount": round(one.amount),
+            "due": _day(one.due).isoformat(),
+            "signs": [{"code": sign.code, "value": round(sign.value, 4), "usual": round(sign.usual, 4)} for sign in one.signs],
+        }
+        yield seen.warning("deal", f"deal:{deal}", seen.quarter, one.at_stake, facts, deal_id=deal)
+
+
+def _slipped(ground: "Ground", period: Period, raised: Mapping[str, dt.date]) -> Cases:
+    """Deals that were open and dated in the period at the end of one of its weeks, or warned of: came is one that was not won in it."""
+    known, until = ground.deals, day_number(period.until)
+    place = {str(pk): at for at, pk in enumerate(known.ids)}
+    first = {place[pk]: histories.end_of(day) for subject, day in raised.items() if (pk := subject.partition(":")[2]) in place}
+    weeks = np.arange(day_number(period.since), until, 7.0)
+    deals = np.unique(np.concatenate([np.asarray(list(first), dtype=np.int64), *(slips.due_at(known, t, until) for t in weeks)]))
+    since = np.asarray([first.get(at, day_number(period.since)) for at in deals.tolist()])
+    came, clear = slips.slipped(known, deals, since, until)
+    return {
+        f"deal:{known.ids[at]}": (bool(yes), min(_day(moment), period.last)) for at, yes, moment in zip(deals, came, clear, strict=True)
+    }
+
+
+def _day(moment: float) -> dt.date:
+    return EPOCH + dt.timedelta(days=int(moment))
+
+
+RULES = {
+    rule.kind: rule
+    for rule in (
+        Rule("quarter", "quarter", _plans("quarter"), _planned("quarter")),
+        Rule("rep", "quarter", _plans("rep"), _planned("rep")),
+        Rule("deal", "quarter", _slipping, _slipped),
+    )
+}
