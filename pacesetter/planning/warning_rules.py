@@ -16,7 +16,6 @@ from pacesetter.core.forecasting import slips
 from pacesetter.core.forecasting.histories import EPOCH, Histories, day_number
 from pacesetter.core.forecasting.outlook import Outlook
 from pacesetter.core.forecasting.warnings import chance_to_reach
-from pacesetter.core.labels import mark
 from pacesetter.core.periods import Grain, Period, containing
 from pacesetter.planning import histories, plans
 from pacesetter.planning.forecasts import METHOD, members_on
@@ -28,18 +27,6 @@ if TYPE_CHECKING:
 DAY = dt.timedelta(days=1)
 MOST_DEALS = 1_000  # of one run, those with the most at stake: who is warned of more is warned of nothing
 Cases = Mapping[str, tuple[bool, dt.date]]  # by subject: whether it came, and since when that was clear
-settings.define(
-    "forecast.warn_plan_below",
-    10,
-    mark("Warn of a plan below a chance of"),
-    mark("Per cent; a company, team or person less likely to reach its plan is at risk."),
-)
-settings.define(
-    "forecast.warn_deal_below",
-    30,
-    mark("Warn of a deal below a chance of"),
-    mark("Per cent to be won in the quarter it is dated in; it also needs a sign that something is wrong."),
-)
 
 
 @dataclass(frozen=True)

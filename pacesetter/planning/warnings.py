@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
+from pacesetter.base import settings
 from pacesetter.base.scope import scope_of
 from pacesetter.core.forecasting.warnings import Record
 from pacesetter.core.labels import mark
@@ -21,6 +22,18 @@ KINDS = {
     "rep": mark("Sellers drifting from plan"),
     "deal": mark("Deals likely to slip"),
 }
+settings.define(
+    "forecast.warn_plan_below",
+    10,
+    mark("Warn of a plan below a chance of"),
+    mark("Per cent; a company, team or person less likely to reach its plan is at risk."),
+)
+settings.define(
+    "forecast.warn_deal_below",
+    30,
+    mark("Warn of a deal below a chance of"),
+    mark("Per cent to be won in the quarter it is dated in; it also needs a sign that something is wrong."),
+)
 
 
 @dataclass(frozen=True)

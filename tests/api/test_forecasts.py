@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from pacesetter.base import jobs
+from pacesetter.base import clock, jobs, warehouse
 from pacesetter.base.models import Job
-from pacesetter.planning import runs
+from pacesetter.planning import quotas, runs, warnings
 from pacesetter.planning.models import ForecastRow, ForecastRun
 from tests.planning.past import live
 
@@ -62,3 +62,19 @@ def test_the_long_view_is_read_by_those_who_see_everybody_in_it(cast, caller):
     assert (row["mean"], row["since"], row["method"]) == (500_000, "2027-01-01", "series")
     assert caller("chiara").call("GET", "/forecast/ahead") == (200, []) == caller("ines").call("GET", "/forecast/ahead?grain=quarter")
     assert caller("chiara").call("GET", "/forecast/ahead?grain=week")[0] == 422
+
+
+def test_warnings_as_far_as_one_sees_and_how_right_they_were(company, caller, system):
+    for user, amount in ((company.ines, 10**10), (company.hugo, 10**10)):
+        quotas.put(user, since=dt.date(2026, 10, 1), until=dt.date(2027, 1, 1), amount=amount, by=system)
+    warehouse.refresh()
+    with clock.set_to(dt.datetime(2026, 11, 21, 9, tzinfo=dt.UTC)):
+        runs.make(by=system)
+        seen = {who: caller(who).call("GET", "/forecast/warnings")[1] for who in ("chiara", "ines", "nobody")}
+        kinds = {who: caller(who).call("GET", "/forecast/warnings/kinds")[1] for who in ("chiara", "ines")}
+    assert {row["user"] for row in seen["chiara"] if row["kind"] == "rep"} == {company.ines.pk, company.hugo.pk}
+    (hers,) = [row for row in seen["ines"] if row["kind"] == "rep"]
+    assert hers["user"] == company.ines.pk and hers["stake"] == pytest.approx(hers["facts"]["plan"] - hers["facts"]["mean"])
+    assert hers["raised_on"] == hers["as_of"] == "2026-11-20" and not [row for row in seen["ines"] if row["kind"] == "quarter"]
+    assert seen["nobody"] == [] and {one["kind"] for one in kinds["ines"]} == set(warnings.KINDS)
+    assert all(one["precision"] is None and "cases" not in one for one in kinds["ines"]) and kinds["chiara"][0]["cases"] == 0

@@ -30,7 +30,14 @@ def told(cast):
     money = dict.fromkeys(("mean", "p10", "p50", "p90", "won", "open", "new"), 5)
     ForecastRow.objects.create(run=run, since=clock.today(), until=date(2027, 1, 1), method="deals", currency="USD", **money)
     warned = EarlyWarning.objects.create(
-        run=run, kind="quarter", subject="company", raised_on=clock.today(), since=clock.today(), until=date(2027, 1, 1), stake=5, backcast=False
+        run=run,
+        kind="quarter",
+        subject="company",
+        raised_on=clock.today(),
+        since=clock.today(),
+        until=date(2027, 1, 1),
+        stake=5,
+        backcast=False,
     )
     WarningOutcome.objects.create(warning=warned, came=True, known_on=clock.today(), days=0)
     return contacts.create(by=ines, first_name="Dana", last_name="Whitfield", email="dana@example.com")

@@ -1,11 +1,10 @@
-"""Early warnings: what a run raises, once; what became of it; who sees it; and that what was raised stays."""
+"""Early warnings: what a run raises, once; what became of it; who sees it."""
 
 import datetime as dt
 
 import pytest
-from django.db import DatabaseError, transaction
 
-from pacesetter.base import clock, guards, warehouse
+from pacesetter.base import clock, warehouse
 from pacesetter.base import settings as base_settings
 from pacesetter.core import periods
 from pacesetter.core.forecasting.warnings import FEWEST
@@ -104,16 +103,6 @@ def test_a_past_day_raises_what_it_would_have_and_moves_nothing_that_stands(comp
     assert EarlyWarning.objects.filter(kind="rep").count() == 2 and EarlyWarning.objects.count() >= count
 
 
-def test_what_was_raised_and_what_became_of_it_cannot_be_changed(company, system):
-    run = runs.make(by=system)
-    one = raised()["company"]
-    WarningOutcome.objects.create(warning=one, came=True, known_on=run.as_of, days=0)
-    for model, change in ((EarlyWarning, {"stake": 0}), (WarningOutcome, {"days": 1})):
-        for statement in (lambda rows=model.objects.all(): rows._raw_delete("default"), lambda rows=model.objects.all(), to=change: rows.update(**to)):
-            with pytest.raises(DatabaseError, match=guards.SAYS), transaction.atomic():
-                statement()
-
-
 @pytest.fixture
 def quarter_over(company, system):
     """Q3 was asked three times, the last time at its end, and looked back on."""
@@ -144,7 +133,7 @@ class TestLookingBack:
         first = D(2026, 8, 16)
         assert found == {"Slow": (True, first, D(2026, 8, 20)), "Quick": (False, first, D(2026, 8, 20))}
         review = WarningReview.objects.get(kind="deal", since=Q3.since)
-        assert (review.raised, review.right) == (2, 1) and 2 < review.cases and 1 < review.came < review.cases
+        assert (review.raised, review.right) == (2, 1) and review.cases > 2 and 1 < review.came < review.cases
 
     def test_looking_back_again_changes_nothing(self, quarter_over):
         counts = [model.objects.count() for model in (EarlyWarning, WarningOutcome, WarningReview)]
@@ -166,7 +155,10 @@ def test_a_quarter_of_which_only_the_beginning_was_asked_is_not_reviewed(company
 class TestScope:
     def test_everybody_sees_what_is_about_theirs(self, company, system):
         runs.make(by=system)
-        seen = {who: {row.warning.subject for row in warnings.standing(by=company.actor(who))} for who in ("chiara", "daniel", "ines", "hugo", "nobody")}
+        seen = {
+            who: {row.warning.subject for row in warnings.standing(by=company.actor(who))}
+            for who in ("chiara", "daniel", "ines", "hugo", "nobody")
+        }
         ines, south = f"user:{company.ines.pk}", f"team:{company.south.pk}"
         assert {"company", south, ines} <= seen["chiara"] and seen["nobody"] == set()
         assert {south, ines} <= seen["daniel"] and "company" not in seen["daniel"]

@@ -71,7 +71,12 @@ def test_the_largest_stake_comes_first(told):
 
 def test_a_chance_that_fell_is_a_sign():
     """Four weeks ago it stood in the second stage; now in one of which nothing was ever won."""
-    rows = [("OLD", 205, "amount", "1000"), ("OLD", 205, "stage", "Second"), ("OLD", 205, "close_date", str(day(270))), ("OLD", 238, "stage", "Doubt")]
+    rows = [
+        ("OLD", 205, "amount", "1000"),
+        ("OLD", 205, "stage", "Second"),
+        ("OLD", 205, "close_date", str(day(270))),
+        ("OLD", 238, "stage", "Doubt"),
+    ]
     doubts = [(f"X{n}", begin, *what) for n, begin in enumerate(range(60, 200, 2)) for what in (("stage", "Doubt"), ("amount", "5"))]
     ends = [(f"X{n}", begin + 20, "outcome", "lost") for n, begin in enumerate(range(60, 200, 2))]
     one = found(known([(name, moment(at), field, value) for name, at, field, value in [*rows, *doubts, *ends]]))["OLD"]
