@@ -94,7 +94,7 @@ def plan(ask: Ask) -> Plan:
     t = _contracted(ask, parts)
     aggregate = next((part.figure for part in parts if part.figure), shape.aggregate)
     counts = "money" not in {part.unit or shape.unit for part in parts}
-    columns = {name: _sum(t[name], counts) for name in ("num", "den")} | {"n": _count(t, parts[0]), "left_out": _left_out(t)}
+    columns = {name: _sum(t[name], counts) for name in ("num", "den")} | {"n": _count(t, parts, bool(shape.then)), "left_out": _left_out(t)}
     columns |= {f"beside_{name}": figure.of(t) for name, figure in shape.beside.items()}
     columns |= {"value": aggregate.figure(t)} if aggregate.figure else {}
     keys = [f"by_{name}" for name in ask.by]
@@ -115,14 +115,21 @@ def _sum(column: Expr, counts: bool) -> Expr:
     return engine.functions().long(column.sum()) if counts and column.type().is_integer() else column.sum()
 
 
-def _count(t: Expr, first: Rows) -> Expr:
-    """Rows, or records, of the first part that are counted: the other parts only add to num or den."""
-    counted = (t.part == 0) & t.reason.isnull() & (t.num.notnull() | t.den.notnull())
-    return t.id.nunique(where=counted) if first.distinct else t.count(where=counted)
+def _count(t: Expr, parts: list[Rows], netted: bool) -> Expr:
+    """Rows, or records, of the first part that are counted: the other parts only add to num or den.
+
+    Rows with a reason say neither, so that of one part it is enough to count what is said: a count under a condition takes three times as long.
+    """
+    said = t.num.coalesce(t.den)
+    if len(parts) == 1 and not parts[0].distinct and not netted:
+        return said.count()
+    counted = (t.part == 0) & t.reason.isnull() & said.notnull()
+    return t.id.nunique(where=counted) if parts[0].distinct else t.count(where=counted)
 
 
 def _left_out(t: Expr) -> Expr:
-    return engine.functions().histogram(t.reason, where=t.reason.notnull())
+    """How many rows each reason kept out; rows without one are none of its business."""
+    return engine.functions().histogram(t.reason)
 
 
 def _contracted(ask: Ask, parts: list[Rows]) -> Expr:

@@ -72,7 +72,7 @@ def win_rate(
         num=(d.status == "won").ifelse(weight, 0),
         den=weight,
         out=reason(
-            ("open", d.status == "open"),
+            *([("open", d.status == "open")] if month == "created" else []),
             ("never_real", (d.status == "lost") & d.never_real),
             *(without_value(d) if weigh == "amount" else []),
         ),
