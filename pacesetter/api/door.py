@@ -45,6 +45,7 @@ def _mount() -> None:
         planning,
         process,
         records,
+        scenarios,
         tools,
         views,
     )
@@ -65,6 +66,7 @@ def _mount() -> None:
         "process": process.router,
         "foundation": foundation.router,
         "planning": planning.router,
+        "scenarios": scenarios.router,
         "tools": tools.router,
         "views": views.router,
     }.items():

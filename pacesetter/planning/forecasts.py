@@ -48,6 +48,11 @@ def whole(period: Period, *, by: "Actor", team: int | None = None) -> ForecastRo
     rows = visible(period, by=by)
     if team is not None:
         return next((row for row in rows if row.team_id == team), None)
+    return widest(rows, by=by)
+
+
+def widest(rows: list[ForecastRow], *, by: "Actor") -> ForecastRow | None:
+    """Of what the actor sees of a period, the one row for all of it."""
     if by.level == "all":
         return next((row for row in rows if row.user_id is None and row.team_id is None), None)
     if by.level == "team":

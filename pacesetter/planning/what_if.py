@@ -111,7 +111,7 @@ class Ground:
 
     def _row(self, whose: Whose | None) -> ForecastRow | None:
         if whose is None:
-            return forecasts.whole(self.period, by=self.by)
+            return forecasts.widest(self.rows, by=self.by)
         row = next((row for row in self.rows if (row.user_id, row.team_id) == (whose.user, whose.team)), None)
         if row is None and (whose.user or whose.team):
             raise NotFound("not_found", noun="team" if whose.team else "user", id=whose.team or whose.user)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -308,3 +309,8 @@ class Board:
     @property
     def new_call_says(self) -> str:
         return _("Submit company call") if self.actor.level == "all" else _("Submit call")
+
+    @property
+    def what_if(self) -> str:
+        """Where one plays with the assumptions of this period; only of now, and where there is a forecast of it."""
+        return f"{reverse('what_if')}?period={self.period.label}" if self.is_now and self.models else ""

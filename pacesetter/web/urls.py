@@ -33,6 +33,7 @@ from pacesetter.web import (
     tool_page,
     tools,
     twins,
+    what_if,
 )
 from pacesetter.web.settings import urls as settings
 
@@ -66,6 +67,7 @@ urlpatterns = [
     *forecast_ahead.urls,
     *forecast_model.urls,
     *forecast_warnings.urls,
+    *what_if.urls,
     *tools.urls,
     *tool_page.urls,
     *settings.urls,

@@ -70,6 +70,7 @@ SOMEBODYS = (
     "changes",
     "tokens",
     "quotas",
+    "scenarios",
 )
 
 

@@ -18,7 +18,7 @@ from pacesetter.enablement import tools
 from pacesetter.intake import imports
 from pacesetter.intake.models import Import
 from pacesetter.planning import calls, quotas
-from pacesetter.planning.models import Quota
+from pacesetter.planning.models import ForecastRun, Quota, Scenario
 from tests.conftest import NOW
 
 TODAY = NOW.date()
@@ -27,6 +27,7 @@ WORD = "Quetzal"
 FAR = 700_000  # her ids begin beyond this, so that they are no other number
 AMOUNT = 48_151_623  # in a company where everything else is small, it shows in every sum
 QUARTER = (dt.date(2026, 10, 1), dt.date(2027, 1, 1))
+CARD = {"closed": 12, "won": 4, "open": 2, "since": "2025-01-01", "step": 7.0, "shock": 0.3, "measured": 0}
 Things = dict[str, Any]
 
 
@@ -75,6 +76,7 @@ def company(cast: Any, by: Actor, folder: Any) -> Things:
         "tools": tool,
         "campaign": fair,
         "quotas": quota,
+        "scenarios": scenario(cast.hugo, "Heron", 1000),
         "batches": batch,
         "changes": batch,
     }
@@ -82,7 +84,7 @@ def company(cast: Any, by: Actor, folder: Any) -> Things:
 
 def plant(cast: Any, by: Actor, his: Things, folder: Any) -> Things:
     """What Ines has: also at Hugo's account, with his tool, in the same campaign and quarter."""
-    for model in (Account, Contact, Lead, Deal, Activity, Import, Job, SavedView, HistoryEntry, ApiToken, Quota):
+    for model in (Account, Contact, Lead, Deal, Activity, Import, Job, SavedView, HistoryEntry, ApiToken, Quota, Scenario):
         _leap(model)
     ines, ada = Actor.of(cast.ines, via="web"), Actor.of(cast.ada, via="web")
     hers = records(cast.ines, by, WORD, AMOUNT)
@@ -104,9 +106,22 @@ def plant(cast: Any, by: Actor, his: Things, folder: Any) -> Things:
         "history": history.of("deal", hers["deals"].pk).first(),
         "tokens": tokens.create(cast.ines, name=WORD, by=ines)[0],
         "quotas": quota,
+        "scenarios": scenario(cast.ines, WORD, AMOUNT, shared=True),
         "batches": batch,
         "changes": batch,
     }
+
+
+def scenario(owner: Any, name: str, amount: int, **more: Any) -> Scenario:
+    """A scenario of somebody's own deals, on a forecast of which no more is known: this company is too small for one."""
+    run, _ = ForecastRun.objects.get_or_create(
+        as_of=TODAY - dt.timedelta(days=1), defaults={"made_at": NOW, "version": "test", "card": CARD}
+    )
+    said = dict.fromkeys(("mean", "won", "open", "new", "p10", "p50", "p90"), amount)
+    return Scenario.objects.create(
+        name=f"{name} scenario", owner=owner, user=owner, since=QUARTER[0], until=QUARTER[1], assumptions={"win_rate": 1.1}, run=run, currency="USD",
+        result={"before": said, "after": said, "effects": [["win_rate", amount]]}, made_at=NOW, **more,
+    )  # fmt: skip
 
 
 def _leap(model: Any) -> None:

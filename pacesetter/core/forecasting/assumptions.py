@@ -1,8 +1,7 @@
 """Assumptions of a scenario: what they mean, within which ranges, and how they are read and written as plain values."""
 
 import datetime as dt
-import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -13,7 +12,7 @@ add_sentences({"out_of_range": mark("{field} must lie between {low} and {high}."
 # Factors on rates and sizes, shares and whole numbers, each with the range in which it means something.
 RANGES: dict[str, tuple[float, float]] = {
     "win_rate": (0.0, 3.0), "cycle": (0.25, 4.0), "slip": (0.0, 1.0), "slip_days": (1, 366), "size": (0.0, 5.0), "price": (0.0, 5.0),
-    "arrivals": (0.0, 5.0), "hires": (0, 500), "ramp_days": (1, 730),
+    "arrivals": (0.0, 5.0), "hires": (0, 500), "ramp_days": (1, 730), "worth": (0.0, 1e15),
 }  # fmt: skip
 WHOLE = ("slip_days", "hires", "ramp_days")
 MOST = 500  # deals that may be changed one by one
@@ -65,33 +64,28 @@ NEUTRAL = Assumptions()
 
 
 def _read(name: str, value: Any) -> Any:
-    if name in RANGES:
-        return _number(name, value)
     if name == "hired_on":
         return _day(name, value)
     if name in ("stages", "dropped"):
         return tuple(sorted({_id(name, one) for one in _several(name, value, list)}))
-    if name not in ("moved", "worth"):
+    if name in ("moved", "worth"):
+        read: Callable[[str, Any], Any] = _day if name == "moved" else _number
+        return {_id(name, deal): read(name, said) for deal, said in _several(name, value, dict).items()}
+    if name not in RANGES:
         raise Invalid("unknown_choice", field="assumptions", value=name, known=", ".join(one.name for one in fields(Assumptions)))
-    one = _day if name == "moved" else _amount
-    return {_id(name, deal): one(name, said) for deal, said in _several(name, value, dict).items()}
+    return _number(name, value)
 
 
 def _number(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or (name in WHOLE and value != int(value)):
-        raise Invalid("wrong_type", field=name, value=value, type="whole number" if name in WHOLE else "number")
+    kind = "whole number" if name in WHOLE else "number"
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        raise Invalid("wrong_type", field=name, value=value, type=kind)
     low, high = RANGES[name]
     if not low <= value <= high:
         raise Invalid("out_of_range", field=name, low=low, high=high)
+    if name in WHOLE and value != int(value):
+        raise Invalid("wrong_type", field=name, value=value, type=kind)
     return int(value) if name in WHOLE else float(value)
-
-
-def _amount(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise Invalid("wrong_type", field=name, value=value, type="number")
-    if value < 0:
-        raise Invalid("negative", field=name)
-    return float(value)
 
 
 def _day(name: str, value: Any) -> dt.date:

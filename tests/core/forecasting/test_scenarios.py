@@ -167,10 +167,10 @@ def test_assumptions_are_written_and_read_back(assumed):
     ("plain", "code", "field"),
     [
         ({"win_rate": "1.1"}, "wrong_type", "win_rate"), ({"win_rate": True}, "wrong_type", "win_rate"), ({"cycle": 0.1}, "out_of_range", "cycle"),
-        ({"arrivals": float("nan")}, "wrong_type", "arrivals"), ({"hires": 1.5}, "wrong_type", "hires"), ({"hires": -1}, "out_of_range", "hires"),
+        ({"arrivals": float("nan")}, "wrong_type", "arrivals"), ({"worth": {"7": 10**400}}, "out_of_range", "worth"), ({"hires": 1.5}, "wrong_type", "hires"), ({"hires": -1}, "out_of_range", "hires"),
         ({"hired_on": "soon"}, "wrong_type", "hired_on"), ({"dropped": 7}, "wrong_type", "dropped"), ({"dropped": ["x"]}, "wrong_type", "dropped"),
         ({"dropped": list(range(501))}, "out_of_range", "dropped"), ({"moved": [7]}, "wrong_type", "moved"), ({"moved": {"7": 3}}, "wrong_type", "moved"),
-        ({"worth": {"7": -1}}, "negative", "worth"), ({"luck": 2}, "unknown_choice", "assumptions"), ({"stages": [True]}, "wrong_type", "stages"),
+        ({"worth": {"7": -1}}, "out_of_range", "worth"), ({"luck": 2}, "unknown_choice", "assumptions"), ({"stages": [True]}, "wrong_type", "stages"),
     ],
 )  # fmt: skip
 def test_what_means_nothing_is_refused_by_name(plain, code, field):

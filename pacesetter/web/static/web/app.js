@@ -321,6 +321,16 @@ customElements.define("x-combo", class extends HTMLElement {
   }
 });
 
+// ---- a dial: a number and a slider that say the same; only the number is sent ----
+customElements.define("x-dial", class extends HTMLElement {
+  connectedCallback() {
+    const number = $("input[type=number]", this), range = $("input[type=range]", this);
+    range.hidden = false;
+    range.addEventListener("input", () => { number.value = range.value; });
+    number.addEventListener("input", () => { range.value = number.value || 0; });
+  }
+});
+
 // ---- a file field that also takes what is dropped on it ----
 customElements.define("x-dropfile", class extends HTMLElement {
   connectedCallback() {
