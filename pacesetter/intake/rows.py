@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 from typing import Any
 
 from pacesetter.base import loaders
@@ -158,8 +159,7 @@ class Plan:
         for cell in self.taken:
             if cell.index != BEYOND:
                 self._fill(cell, [row for row in rows if row.pivot == cell.of] if cell.of else rows)
-        for row in rows:
-            self._complete(row)
+        self._complete(rows)
         yield from rows
 
     def _told(self, line: int, cells: list[str]) -> Row | None:
@@ -174,11 +174,11 @@ class Plan:
 
     def _fill(self, cell: Cell, rows: list[Row]) -> None:
         """One column of rows: what a text stands for is found out once."""
-        key, index, known, refers = cell.slot.key, cell.index, cell.known, bool(cell.slot.lookup)
-        for row in rows:
-            value = known.get(row.cells[index], UNKNOWN)
+        key, index, refers = cell.slot.key, cell.index, bool(cell.slot.lookup)
+        texts = [row.cells[index] for row in rows]
+        for row, text, value in zip(rows, texts, map(cell.known.get, texts, repeat(UNKNOWN)), strict=True):
             if value is UNKNOWN:
-                self._take(row, cell, row.cells[index])
+                self._take(row, cell, text)
             elif value is not NOTHING:
                 (row.texts if refers else row.values)[key] = value
 
@@ -225,13 +225,22 @@ class Plan:
         else:
             cell.remembered(text, NOTHING)
 
-    def _complete(self, row: Row) -> None:
-        """What does not stand in the row itself: joined tables, fixed values, the currency, and what was merged or deleted."""
+    def _complete(self, rows: list[Row]) -> None:
+        """What does not stand in the rows themselves: joined tables, fixed values, the currency, and what was merged or deleted."""
         if self.joins.fields:
-            row.texts = self.joins.texts(row.key) | row.texts
+            for row in rows:
+                row.texts = self.joins.texts(row.key) | row.texts
         for key, value in self.fixed.items():
-            row.values.setdefault(key, value)
-        self._money(row)
+            for row in rows:
+                row.values.setdefault(key, value)
+        for key in self.amounts:
+            self._money(key, rows)
+        if self.merged or self.columns.keys() & {MERGED, DELETED}:
+            for row in rows:
+                self._end(row)
+
+    def _end(self, row: Row) -> None:
+        """Rows that the source merged into others, or deleted, stay out."""
         row.values.pop(MERGED, None)
         if row.values.pop(DELETED, False):
             row.gone = True
@@ -239,15 +248,17 @@ class Plan:
         elif row.key in self.merged:
             row.remark(self.columns.get(ID, ""), row.key, "merged_away", into=self.merged[row.key])
 
-    def _money(self, row: Row) -> None:
-        for key in self.amounts:
+    def _money(self, key: str, rows: list[Row]) -> None:
+        """Amounts in minor units of their row's currency, else of the import's."""
+        priced, usual = "currency" in self.slots, self.currency.upper()
+        for row in rows:
             amount = row.values.get(key)
             if amount is not None:
                 told = row.texts.get("currency")
-                if "currency" in self.slots:
+                if priced:
                     row.values.setdefault("currency", self.currency)
                 try:
-                    row.values[key] = Minor(to_minor(amount, told.upper() if told else self.currency.upper()))
+                    row.values[key] = Minor(to_minor(amount, told.upper() if told else usual))
                 except Invalid:
                     del row.values[key]  # the currency itself is refused as a lookup
 
