@@ -18,7 +18,7 @@ RATIOS = (("stage_weighted", 0.50, 0.30), ("previous", 0.45, 0.25), ("stage_age"
 
 
 def main() -> None:
-    from bench import forecast_scores, forecast_series
+    from bench import forecast_scores, forecast_series, forecast_what_if
     from pacesetter.core.forecasting import histories
     from pacesetter.intake.readers import xes
 
@@ -31,6 +31,7 @@ def main() -> None:
     for horizon, since, until in ASKED:
         asked(known, horizon, since, until)
     forecast_scores.main(DATA, known)
+    forecast_what_if.main(known)
     forecast_series.main()
 
 

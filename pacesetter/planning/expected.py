@@ -61,13 +61,14 @@ def forget(keep: ForecastRun) -> None:
 
 def load(run: ForecastRun) -> Expected | None:
     """What a run was drawn from; none of a run that is not the newest, or older than this table."""
-    if run.key not in _LOADED:
+    found = _LOADED.get(run.key)
+    if found is None:
         content = b"".join(bytes(part) for part in ExpectedPart.objects.filter(run=run).values_list("content", flat=True))
         if not content:
             return None
         _LOADED.clear()
-        _LOADED[run.key] = _unpacked(content)
-    return _LOADED[run.key]
+        found = _LOADED[run.key] = _unpacked(content)
+    return found
 
 
 _LOADED: dict[uuid.UUID, Expected] = {}

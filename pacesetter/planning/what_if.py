@@ -1,6 +1,7 @@
 """What the newest run would say under other assumptions: of the company, a team or a person, as far as one sees them."""
 
 import datetime as dt
+import uuid
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import numpy as np
 from pacesetter.base import clock
 from pacesetter.core.errors import NotFound, Refused, add_sentences
 from pacesetter.core.forecasting import scenarios
-from pacesetter.core.forecasting.assumptions import Assumptions
+from pacesetter.core.forecasting.assumptions import NEUTRAL, Assumptions
 from pacesetter.core.forecasting.expectations import Expectations, Span
 from pacesetter.core.forecasting.histories import Array, day_number
 from pacesetter.core.labels import mark
@@ -128,14 +129,27 @@ class Ground:
     def ask(self, assumed: Assumptions) -> Answer:
         """What would be expected."""
         assumed, missing = self._known(assumed)
+        before = self._before()
         found = scenarios.ask(self.made, self.since, self.until, self.places, assumed)
-        before = self._figures(found.before)
         at, effects = before.open + before.new, []
         for name, means in found.effects:
             total = int(np.rint(means).sum())
             effects.append((name, total - at))
             at = total
-        return Answer(self.row, self.period, assumed, before, self._figures(found.after), effects, missing)  # type: ignore[arg-type]
+        after = self._figures(found.span) if effects else before
+        return Answer(self.row, self.period, assumed, before, after, effects, missing)  # type: ignore[arg-type]
+
+    def _before(self) -> Figures:
+        """What the run says itself: drawn once, and then the same for every redrawing."""
+        run, key = self.row.run.key, (self.row.pk, *self.places)  # type: ignore[union-attr]
+        known = _DRAWN.get(run)
+        if known is None:
+            _DRAWN.clear()
+            known = _DRAWN[run] = {}
+        figures = known.get(key)
+        if figures is None:
+            figures = known[key] = self._figures(scenarios.ask(self.made, self.since, self.until, self.places, NEUTRAL).span)
+        return figures
 
     def _known(self, assumed: Assumptions) -> tuple[Assumptions, int]:
         """The assumptions without deals that are not open here, or not in the actor's records, and how many those are."""
@@ -166,6 +180,9 @@ class Ground:
         return [
             Open(rows[pk], float(chance[at]), round(float(self.made.brings[at]))) for at in first if (pk := int(self.made.ids[at])) in rows
         ]
+
+
+_DRAWN: dict[uuid.UUID, dict[tuple[int, ...], Figures]] = {}
 
 
 def ask(period: Period, assumed: Assumptions, *, by: "Actor", whose: Whose | None = None) -> Answer:

@@ -17,7 +17,7 @@ from pacesetter.core.forecasting.histories import Array
 SEED = 7
 ONE = 1 << 16  # chances are compared with dice of so many sides: they are at most 1 in 130,000 off
 RARE = 1e-9  # new deals below which no draw has one
-LINE = 1 << 13  # sizes of new deals that stand in a line, of which each draw takes some that follow each other
+LINE = 1 << 12  # sizes of new deals that stand in a line, of which each draw takes some that follow each other
 
 
 @dataclass(frozen=True)

@@ -16,26 +16,24 @@ from pacesetter.core.forecasting.histories import Array, day_number
 
 @dataclass(frozen=True)
 class Answer:
-    """A span as it is expected, and under assumptions.
+    """A span as it is expected under assumptions.
 
     `effects` are what open and new deals bring on average, (2, owners + 1), after each assumption, in the order in which they hold;
     the last place is those who are to be hired.
     """
 
-    before: Span
-    after: Span
+    span: Span
     effects: list[tuple[str, Array]]
 
 
 def ask(made: Expectations, since: float, until: float, owners: Sequence[int], assumed: Assumptions) -> Answer:
-    """What these owners (places) bring between two days, in days from the day of asking, as it is and under assumptions."""
+    """What these owners (places) bring between two days, in days from the day of asking; without assumptions that is the run itself."""
     made = made.of(np.asarray(owners, dtype=np.int64))
-    before = span(made, since, until, owners)
-    effects, last = [], made
+    effects = []
     for name, changed in _under(made, owners, assumed):
         effects.append((name, _means(changed, since, until, owners)))
-        last = changed
-    return Answer(before, span(last, since, until, owners) if effects else before, effects)
+        made = changed
+    return Answer(span(made, since, until, owners), effects)
 
 
 def _means(made: Expectations, since: float, until: float, owners: Sequence[int]) -> Array:
