@@ -48,8 +48,9 @@ def _plain(row: Any) -> dict[str, Any]:
 def _line(row: Any, deals: dict[int, Any]) -> list[str]:
     one, plain = row.warning, _plain(row)
     name = deals.get(one.deal_id) or (one.user or one.team or "Company")
-    why = ", ".join(sign["code"] for sign in row.facts.get("signs", ())) or "below plan"
-    return [one.kind, str(name), f"{row.facts['chance']:.0%}", f"{plain['stake']:,.0f}", one.currency, why, str(one.raised_on)]
+    why = ", ".join(sign["code"] for sign in row.facts.get("signs", ())) or ("below plan" if "plan" in row.facts else "below usual")
+    money = [f"{row.facts['chance']:.0%}", f"{plain['stake']:,.0f}", one.currency] if row.stake else ["", "", ""]
+    return [one.kind, one.subject if one.subject.startswith("source:") else str(name), *money, why, str(one.raised_on)]
 
 
 def _shares(one: Any) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from pacesetter.planning import ahead, expected, histories, warning_keeping
 from pacesetter.planning.forecasts import METHOD, members_on
 from pacesetter.planning.histories import Booked
 from pacesetter.planning.models import DealOutlook, ForecastRow, ForecastRun
-from pacesetter.planning.warning_rules import Seen
+from pacesetter.planning.warning_shape import Seen
 
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor

@@ -11,7 +11,8 @@ from pacesetter.base import clock
 from pacesetter.core.forecasting.warnings import Record
 from pacesetter.core.periods import Period
 from pacesetter.planning.models import EarlyWarning, ForecastRun, StandingWarning, WarningOutcome, WarningReview
-from pacesetter.planning.warning_rules import RULES, Cases, Rule, Seen, period_of
+from pacesetter.planning.warning_rules import RULES
+from pacesetter.planning.warning_shape import Cases, Rule, Seen, period_of
 
 if TYPE_CHECKING:
     from pacesetter.planning.runs import Ground
@@ -59,7 +60,7 @@ def catch_up(ground: "Ground") -> int:
 
 
 def _closed(rule: Rule) -> list[Period]:
-    now = period_of(clock.today(), rule.grain)
+    now = period_of(clock.today() - rule.after, rule.grain)
     return [now.shifted(-back) for back in range(1, BACK[rule.grain] + 1)]
 
 

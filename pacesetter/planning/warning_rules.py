@@ -5,69 +5,25 @@ A rule that is new goes into RULES; storing, measuring, pages and commands follo
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pacesetter.base import settings
 from pacesetter.core.forecasting import slips
-from pacesetter.core.forecasting.histories import EPOCH, Histories, day_number
-from pacesetter.core.forecasting.outlook import Outlook
+from pacesetter.core.forecasting.histories import EPOCH, day_number
 from pacesetter.core.forecasting.warnings import chance_to_reach
-from pacesetter.core.periods import Grain, Period, containing
+from pacesetter.core.periods import Period
 from pacesetter.planning import histories, plans
 from pacesetter.planning.forecasts import METHOD, members_on
 from pacesetter.planning.models import EarlyWarning, ForecastRow, ForecastRun
+from pacesetter.planning.warning_flows import AFTER, drifted, drifting, dropped, dropping
+from pacesetter.planning.warning_shape import DAY, Cases, Rule, Seen
 
 if TYPE_CHECKING:
     from pacesetter.planning.runs import Ground
 
-DAY = dt.timedelta(days=1)
 MOST_DEALS = 1_000  # of one run, those with the most at stake: who is warned of more is warned of nothing
-Cases = Mapping[str, tuple[bool, dt.date]]  # by subject: whether it came, and since when that was clear
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What a run knew and said."""
-
-    run: ForecastRun
-    ground: "Ground"
-    known: Histories
-    found: Outlook
-    rows: list[ForecastRow]
-
-    @cached_property
-    def quarter(self) -> Period:
-        return period_of(self.run.as_of + DAY, "quarter")
-
-    @cached_property
-    def currency(self) -> str:
-        return str(settings.get("company.currency"))
-
-    def warning(self, kind: str, subject: str, period: Period, stake: float, facts: dict[str, Any], **whose: int | None) -> EarlyWarning:
-        """A warning of this run, not stored yet."""
-        return EarlyWarning(
-            run=self.run, kind=kind, subject=subject, since=period.since, until=period.until, raised_on=self.run.as_of,
-            currency=self.currency, stake=round(stake), facts=facts, backcast=self.run.made_at.date() > self.run.as_of + 2 * DAY,
-            **whose,
-        )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One kind: `raised` by a run, and the `cases` of a period that is over, those warned of with the day on which they were first."""
-
-    kind: str
-    grain: Grain
-    raised: Callable[[Seen], Iterator[EarlyWarning]]
-    cases: Callable[["Ground", Period, Mapping[str, dt.date]], Cases]
-
-
-def period_of(day: dt.date, grain: Grain) -> Period:
-    return containing(day, grain, int(settings.get("company.fiscal_start")))
 
 
 # A plan that is not reached: of the company and of teams ("quarter"), of people ("rep") -------------
@@ -160,5 +116,7 @@ RULES = {
         Rule("quarter", "quarter", _plans("quarter"), _planned("quarter")),
         Rule("rep", "quarter", _plans("rep"), _planned("rep")),
         Rule("deal", "quarter", _slipping, _slipped),
+        Rule("leads", "month", dropping, dropped, dt.timedelta(weeks=AFTER)),
+        Rule("model", "month", drifting, drifted),
     )
 }

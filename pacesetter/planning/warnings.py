@@ -21,6 +21,8 @@ KINDS = {
     "quarter": mark("Quarter at risk"),
     "rep": mark("Sellers drifting from plan"),
     "deal": mark("Deals likely to slip"),
+    "leads": mark("Drop in lead flow"),
+    "model": mark("Model drift"),
 }
 settings.define(
     "forecast.warn_plan_below",

@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from pacesetter.core.errors import Refused
 from pacesetter.core.forecasting import reasons  # noqa: F401  brings its sentences
 from pacesetter.crm.models import Deal
-from pacesetter.planning import forecasts
+from pacesetter.planning import forecasts, warnings
 from pacesetter.web import formats, words
+from pacesetter.web.forecast_warnings import Said
 from pacesetter.web.request import Request
 
 
@@ -17,8 +18,9 @@ def of(request: Request, deal: Deal) -> dict[str, Any] | None:
     seen = forecasts.outlook_of(deal.pk) if deal.status == "open" else None
     if seen is None:
         return None
-    last = forecasts.quarter_of(seen.run).last
+    last, warned = forecasts.quarter_of(seen.run).last, warnings.of_deal(deal.pk)
     return {
+        "warned": Said(warned, deal) if warned else None,
         "rows": [
             (_("Won by %(day)s") % {"day": formats.day(last)}, _share(seen.win)),
             (_("Lost by %(day)s") % {"day": formats.day(last)}, _share(seen.lose)),

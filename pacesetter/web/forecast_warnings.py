@@ -1,6 +1,7 @@
 """Early warnings: what is likely to go wrong, with the arithmetic, and how often such warnings were right."""
 
 import datetime as dt
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from pacesetter.core.labels import mark
 from pacesetter.core.periods import containing
 from pacesetter.crm.models import Deal
 from pacesetter.planning import forecasts, warnings
@@ -20,7 +22,7 @@ from pacesetter.web.request import Request
 from pacesetter.web.routes import page
 
 SHOWN, MOST = 20, 500
-ICONS = {"quarter": "triangle-alert", "rep": "user", "deal": "calendar-x"}
+VALUED = ("quarter", "rep", "deal")  # kinds with a chance and money at stake
 
 
 class Page:
@@ -53,7 +55,7 @@ class Page:
         return {
             "key": kind,
             "name": _(warnings.KINDS[kind]),
-            "icon": ICONS[kind],
+            "valued": kind in VALUED,
             "rows": [Said(row, deals.get(row.warning.deal_id or 0)) for row in shown],
             "count": len(mine),
             "more": f"?kind={kind}" if len(mine) > len(shown) else "",
@@ -77,13 +79,14 @@ class Said:
     @property
     def name(self) -> str:
         whose = self.warning.user or self.warning.team
+        if self.warning.subject.startswith("source:"):
+            return figures.named("source", [self.warning.subject[7:]])[self.warning.subject[7:]]
         return str(self.deal) if self.deal else whose.name if whose else _("Company")
 
     @property
-    def person(self) -> str:
-        """Whose face stands beside it."""
-        owner = self.deal.owner if self.deal else self.warning.user
-        return owner.name if owner else ""
+    def note(self) -> str:
+        """Of a deal, which account's and whose it is."""
+        return " · ".join(str(one) for one in (self.deal.account, self.deal.owner) if one) if self.deal else ""
 
     @property
     def href(self) -> str:
@@ -91,6 +94,11 @@ class Said:
             return reverse("deal_record", args=[self.warning.deal_id])
         if self.warning.user_id:
             return f"{reverse('calls')}?open={self.warning.user_id}"
+        if self.warning.kind == "leads":
+            source = self.warning.subject.partition(":")[2]
+            return reverse("leads") + (f"?view=all&source={source}" if source else "?view=all")
+        if self.warning.kind == "model":
+            return reverse("forecast_accuracy") + "?grain=month"
         return reverse("calls") + (f"?team={self.warning.team_id}" if self.warning.team_id else "")
 
     @property
@@ -112,7 +120,11 @@ class Said:
     @property
     def text(self) -> str:
         """The warning as one sentence."""
-        return self._slip() if self.warning.kind == "deal" else self._plan()
+        if self.warning.kind == "leads":
+            return _("%(count)s leads in four weeks; usual are %(usual)s.") % self._leads
+        if self.warning.kind in ("deal", "model"):
+            return " ".join(SIGNS[sign["code"]](sign) for sign in self.facts["signs"])
+        return self._plan()
 
     def _plan(self) -> str:
         return _("%(chance)s chance to reach the plan of %(plan)s; %(mean)s are expected, %(gap)s too little.") % {
@@ -120,13 +132,15 @@ class Said:
             "gap": self._money(self.facts["plan"] - self.facts["mean"]),
         }  # fmt: skip
 
-    def _slip(self) -> str:
-        return " ".join(SIGNS[sign["code"]](sign["value"], sign["usual"]) for sign in self.facts["signs"])
+    @property
+    def _leads(self) -> dict[str, str]:
+        return {"count": formats.number(self.facts["count"]), "usual": formats.number(self.facts["usual"], 0)}
 
     @property
     def arithmetic(self) -> list[tuple[str, str]]:
         """The figures behind the sentence, in the order in which they lead to it."""
-        return self._slip_sum() if self.warning.kind == "deal" else self._plan_sum()
+        sums = {"deal": self._slip_sum, "leads": self._leads_sum, "model": self._model_sum}
+        return sums.get(self.warning.kind, self._plan_sum)()
 
     def _plan_sum(self) -> list[tuple[str, str]]:
         parts = [
@@ -148,6 +162,19 @@ class Said:
             (_("At stake: amount × (1 − chance)"), self.stake),
         ]
 
+    def _leads_sum(self) -> list[tuple[str, str]]:
+        return [
+            (_("Leads in four weeks"), self._leads["count"]),
+            (_("Usual: the 26 weeks before, at this time of the year"), self._leads["usual"]),
+            (_("Chance of so few by accident"), formats.percent(self.facts["chance"])),
+        ]
+
+    def _model_sum(self) -> list[tuple[str, str]]:
+        return [
+            (_("Months looked at"), formats.number(self.facts["months"])),
+            *((_(DRIFTS[sign["code"]]), _figure(sign)) for sign in self.facts["signs"]),
+        ]
+
     def money(self, key: str) -> str:
         """One of the amounts among the facts."""
         return self._money(self.facts[key])
@@ -156,12 +183,29 @@ class Said:
         return formats.money(minor, self.warning.currency, compact=True)
 
 
-SIGNS = {
-    "idle": lambda days, usual: _("Silent for %(days)s; nine in ten won deals were at most %(usual)s in its stage.") % {"days": formats.days(days), "usual": formats.days(usual)},
-    "fell": lambda now, before: _("Its chance was %(before)s as it stood four weeks ago, and is %(now)s.") % {"before": formats.percent(before, 0), "now": formats.percent(now, 0)},
-    "pushed": lambda times, _usual: _("Its close date was pushed out %(n)s times.") % {"n": formats.number(times)},
-    "cut": lambda change, _usual: _("Its amount was cut by %(share)s.") % {"share": formats.percent(-change, 0)},
+# What each sign of a deal, and of a model, is in words.
+SIGNS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "idle": lambda sign: _("Silent for %(days)s; nine in ten won deals were at most %(usual)s in its stage.") % {"days": formats.days(sign["value"]), "usual": formats.days(sign["usual"])},
+    "fell": lambda sign: _("Its chance was %(before)s as it stood four weeks ago, and is %(now)s.") % {"before": formats.percent(sign["usual"], 0), "now": formats.percent(sign["value"], 0)},
+    "pushed": lambda sign: _("Its close date was pushed out %(n)s times.") % {"n": formats.number(sign["value"])},
+    "cut": lambda sign: _("Its amount was cut by %(share)s.") % {"share": formats.percent(-sign["value"], 0)},
+    "one_sided": lambda sign: _("It said too much in most months.") if sign["over"] else _("It said too little in most months."),
+    "missed": lambda sign: _("%(missed)s of %(n)s months came outside the range of 80%%.") % {"missed": formats.number(sign["value"]), "n": formats.number(sign["usual"])},
+    "uncalibrated": lambda sign: _("Its chances do not come true as said."),
+    "unlike": lambda sign: _("Open deals are unlike those of half a year ago."),
 }  # fmt: skip
+DRIFTS = {
+    "one_sided": mark("Tracking signal |Σe| ÷ MAD, at most 4"),
+    "missed": mark("Chance of so many missed ranges by accident"),
+    "uncalibrated": mark("Calibration slope, 0.8 to 1.2"),
+    "unlike": mark("Stability index (PSI), at most 0.2"),
+}
+
+
+def _figure(sign: dict[str, Any]) -> str:
+    if sign["code"] == "missed":
+        return formats.percent(sign["chance"])
+    return formats.number(sign["value"], 2) + (f" ({sign['feature']})" if "feature" in sign else "")
 
 
 def says(measured: Measured | None, *, counted: bool) -> str:

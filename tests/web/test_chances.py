@@ -1,12 +1,13 @@
 """How a deal's record tells what the forecast thinks of it."""
 
+import datetime as dt
 import html
 
 import pytest
 
 from pacesetter.base import clock
 from pacesetter.crm import deals
-from pacesetter.planning.models import DealOutlook, ForecastRun
+from pacesetter.planning.models import DealOutlook, EarlyWarning, ForecastRun, StandingWarning
 
 
 @pytest.fixture
@@ -34,6 +35,17 @@ def test_the_chance_its_reasons_and_what_it_brings(seen, signed_in):
     ):
         assert text in page, text
     assert signed_in("hugo").get(f"/deals/{seen.pk}").status_code == 404
+
+
+def test_a_deal_that_is_likely_to_slip_says_why(seen, signed_in):
+    assert "Likely to slip" not in signed_in("ines").get(f"/deals/{seen.pk}").content.decode()
+    run = ForecastRun.objects.get()
+    days = {"raised_on": run.as_of, "since": dt.date(2026, 10, 1), "until": dt.date(2027, 1, 1)}
+    one = EarlyWarning.objects.create(run=run, kind="deal", subject=f"deal:{seen.pk}", deal_id=seen.pk, stake=1, backcast=False, **days)
+    facts = {"chance": 0.1, "amount": 1, "due": "2026-12-20", "signs": [{"code": "idle", "value": 61.0, "usual": 23.0}]}
+    StandingWarning.objects.create(warning=one, run=run, stake=1, facts=facts)
+    page = html.unescape(signed_in("ines").get(f"/deals/{seen.pk}").content.decode())
+    assert "Likely to slip" in page and "Silent for 61 d; nine in ten won deals were at most 23 d" in page
 
 
 def test_it_is_said_in_the_readers_language(seen, signed_in, cast):

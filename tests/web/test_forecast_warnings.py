@@ -80,6 +80,25 @@ def test_every_kind_with_sentence_arithmetic_and_link(warned, signed_in):
     assert all(f'href="/deals/{pk}"' in shown for pk in EarlyWarning.objects.filter(kind="deal").values_list("deal_id", flat=True))
 
 
+def test_leads_and_the_model_in_words(warned, signed_in):
+    run = ForecastRun.objects.get()
+    warn(run, "leads", "source:event", {"count": 52, "usual": 75.4, "chance": 0.002})
+    signs = [
+        {"code": "one_sided", "value": 8.4, "usual": 4, "over": True, "chance": 0.001}, {"code": "missed", "value": 7, "usual": 12, "chance": 0.004},
+        {"code": "uncalibrated", "value": 0.61, "usual": 1}, {"code": "unlike", "value": 0.35, "usual": 0.2, "feature": "idle"},
+    ]  # fmt: skip
+    warn(run, "model", "company", {"signs": signs, "months": 12})
+    shown = page(signed_in("chiara"))
+    for part in (
+        "52 leads in four weeks; usual are 75.", "Chance of so few by accident", "0.2%", "?view=all&amp;source=event", "Event",
+        "It said too much in most months.", "7 of 12 months came outside the range of 80%.", "Its chances do not come true as said.",
+        "Open deals are unlike those of half a year ago.", "0.35 (idle)", "8.40", "0.4%",
+    ):  # fmt: skip
+        assert part in shown, part
+    hers = page(signed_in("ines"))
+    assert "52 leads" not in hers and "Model drift" not in hers
+
+
 def test_measures_tell_counts_to_those_who_see_everybody_and_shares_to_others(warned, signed_in):
     WarningReview.objects.create(kind="deal", cases=400, came=300, raised=40, right=36, since=D(2026, 7, 1), until=D(2026, 10, 1))
     one = EarlyWarning.objects.filter(kind="deal").first()
