@@ -102,7 +102,7 @@ class Ground:
     def __init__(self, period: Period, whose: Whose | None = None, *, by: "Actor") -> None:
         self.by, self.period = by, period
         self.rows = forecasts.visible(period, by=by)
-        self.row = self._row(whose)
+        self.row = self._row(whose) if self.rows else None
         found = expected.load(self.row.run) if self.row and period.until > clock.today() else None
         if self.row is None or found is None:
             raise Refused("no_what_if", period=period.label)

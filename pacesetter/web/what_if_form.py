@@ -21,7 +21,7 @@ LABELS: dict[str, str] = {
     "win_rate": mark("Win rate"), "cycle": mark("Sales cycle"), "size": mark("Deal size"), "price": mark("Price of new deals"),
     "arrivals": mark("New deals that begin"), "slip": mark("Deals that slip"), "slip_days": mark("They slip by, days"),
     "hires": mark("New people"), "hired_on": mark("They begin on"), "ramp_days": mark("Ramp, days"),
-    "stages": mark("Only open deals in"), "dropped": mark("Deals left out"), "moved": mark("Deals moved"), "worth": mark("Amounts changed"),
+    "stages": mark("Only in stages"), "dropped": mark("Deals left out"), "moved": mark("Deals moved"), "worth": mark("Amounts changed"),
 }  # fmt: skip
 DIALS: dict[str, tuple[int, int]] = {  # what the slider reaches; the number beside it takes what the engine takes
     "win_rate": (-50, 50), "cycle": (-50, 50), "slip": (0, 100), "size": (-50, 50), "price": (-30, 30), "arrivals": (-50, 50),

@@ -25,7 +25,7 @@ from pacesetter.web.call_sheet import Calls
 from pacesetter.web.charts import Chart
 from pacesetter.web.lens import Lens
 from pacesetter.web.request import Request
-from pacesetter.web.what_if_form import LABELS, Asked, query_of
+from pacesetter.web.what_if_form import FACTORS, LABELS, Asked, query_of
 
 PERIODS = ("this_quarter", "next_quarter", "this_month", "next_month")
 LISTED = 25  # deals of the list
@@ -97,7 +97,10 @@ class WhatIf:
     def address(self) -> str:
         """The address that carries the assumptions."""
         beside = [("with", pk) for pk in self.get.getlist("with")]
-        return urlencode([*self.query, *query_of(self.answer.assumed, self.currency), *beside])
+        assumed = query_of(self.answer.assumed, self.currency)
+        if self.opened and not assumed:
+            assumed = [(name, "0") for name in FACTORS[:1]]  # or the address would say what the scenario says
+        return urlencode([*self.query, *assumed, *beside])
 
     def at(self, name: str) -> str:
         return f"{reverse(name)}?{self.address}"
@@ -153,12 +156,10 @@ class WhatIf:
         return name_of(self.answer.row)
 
     @property
-    def stages(self) -> list[tuple[str, str]]:
-        return [(str(pk), text) for pk, text in choices.LISTS["stage"](self.actor, formats.locale().language)]
-
-    @property
-    def stage(self) -> str:
-        return str(self.assumed.stages[0]) if self.assumed.stages else ""
+    def stages(self) -> list[tuple[str, str, bool]]:
+        """The stages that rates may be held to, and whether they are."""
+        known = choices.LISTS["stage"](self.actor, formats.locale().language)
+        return [(str(pk), text, int(pk) in self.assumed.stages) for pk, text in known]
 
     @property
     def dials(self) -> Asked:

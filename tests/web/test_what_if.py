@@ -112,6 +112,20 @@ class TestSaved:
         whole = {row[0]: row[1:] for row in lines}
         assert float(whole["Expected"][2]) == made.result["after"]["mean"] / 100 and whole["Win rate"] == ["", "", "1.1"]
 
+    def test_back_to_nothing_and_a_period_that_is_over(self, company, signed_in):
+        client = signed_in("daniel")
+        _answer, made = self.save(client)
+        back = client.get(f"{PAGE}?scenario={made.pk}&win_rate=0", **part("wi-answer"))["HX-Push-Url"]
+        assert "Nothing is assumed yet" in text_of(client.get(back).content)
+        Scenario.objects.update(since="2026-07-01", until="2026-10-01")
+        over = text_of(client.get(f"{PAGE}?scenario={made.pk}").content)
+        assert "Nothing to change yet" in over and "When it was saved it said" in over
+
+    def test_stages_hold_rates_to_their_open_deals(self, company, signed_in):
+        deal = Deal.objects.filter(status="open", owner=company.ines).first()
+        page = signed_in("daniel").get(f"{PAGE}?win_rate=-50&stage={deal.stage_id}").content.decode()
+        assert f'name="stage" value="{deal.stage_id}" checked' in page and "Only in stages" in page
+
     def test_a_name_is_needed_and_sharing_a_capability(self, company, signed_in):
         answer = signed_in("ines").post(f"{PAGE}?win_rate=10", {"form": "save", "name": " "}, **part("wi-answer"))
         assert answer.status_code == 422 and b'id="wi-name-error"' in answer.content
