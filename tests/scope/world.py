@@ -18,7 +18,7 @@ from pacesetter.enablement import tools
 from pacesetter.intake import imports
 from pacesetter.intake.models import Import
 from pacesetter.planning import calls, quotas
-from pacesetter.planning.models import ForecastRun, Quota, Scenario
+from pacesetter.planning.models import EarlyWarning, ForecastRun, Quota, Scenario, StandingWarning
 from tests.conftest import NOW
 
 TODAY = NOW.date()
@@ -27,6 +27,7 @@ WORD = "Quetzal"
 FAR = 700_000  # her ids begin beyond this, so that they are no other number
 AMOUNT = 48_151_623  # in a company where everything else is small, it shows in every sum
 QUARTER = (dt.date(2026, 10, 1), dt.date(2027, 1, 1))
+FIGURES = ("mean", "won", "open", "new", "p10", "p50", "p90")
 CARD = {"closed": 12, "won": 4, "open": 2, "since": "2025-01-01", "step": 7.0, "shock": 0.3, "measured": 0}
 Things = dict[str, Any]
 
@@ -66,6 +67,7 @@ def company(cast: Any, by: Actor, folder: Any) -> Things:
     quota = quotas.put(cast.hugo, since=QUARTER[0], until=QUARTER[1], amount=500_000, currency="USD", by=by)
     calls.submit(period=periods.parse("this_quarter", TODAY), amount=400_000, by=hugo)
     batch = uuid.uuid4()
+    warn(cast.hugo, his["deals"], 1000)
     deals.edit_many([his["deals"]], by=hugo, batch=batch, next_step="Write")
     return his | {
         "imports": upload(folder, "heron.csv", ada),
@@ -97,6 +99,7 @@ def plant(cast: Any, by: Actor, his: Things, folder: Any) -> Things:
     quota = quotas.put(cast.ines, since=QUARTER[0], until=QUARTER[1], amount=AMOUNT * 100, currency="USD", by=by)
     calls.submit(period=periods.parse("this_quarter", TODAY), amount=AMOUNT * 100, note=WORD, by=ines)
     batch = uuid.uuid4()
+    warn(cast.ines, hers["deals"], AMOUNT)
     deals.edit_many([hers["deals"]], by=ines, batch=batch, next_step=f"Call {WORD} again")
     accounts.SHELF.archive_many([accounts.create(name=f"{WORD} gone", owner=cast.ines.pk, by=by)], by=by)
     return hers | {
@@ -112,12 +115,33 @@ def plant(cast: Any, by: Actor, his: Things, folder: Any) -> Things:
     }
 
 
-def scenario(owner: Any, name: str, amount: int, **more: Any) -> Scenario:
-    """A scenario of somebody's own deals, on a forecast of which no more is known: this company is too small for one."""
-    run, _ = ForecastRun.objects.get_or_create(
+def warn(owner: Any, deal: Deal, amount: int) -> None:
+    """Somebody's plan is out of reach, and a deal of theirs will slip, in the newest forecast."""
+    facts = dict.fromkeys((*FIGURES, "plan", "amount"), amount * 100) | {
+        "chance": 0.05,
+        "due": TODAY.isoformat(),
+        "signs": [{"code": "pushed", "value": 2, "usual": 0}],
+    }
+    for kind, whose in (("rep", {"user": owner}), ("deal", {"deal_id": deal.pk})):
+        subject = f"{kind}:{owner.pk if kind == 'rep' else deal.pk}"
+        days = {"raised_on": TODAY, "since": QUARTER[0], "until": QUARTER[1]}
+        one = EarlyWarning.objects.create(
+            run=newest(), kind=kind, subject=subject, currency="USD", stake=amount, backcast=False, **days, **whose
+        )
+        StandingWarning.objects.create(warning=one, run=one.run, stake=amount * 100, facts=facts)
+
+
+def newest() -> ForecastRun:
+    """A forecast of which no more is known: this company is too small for one."""
+    return ForecastRun.objects.get_or_create(
         as_of=TODAY - dt.timedelta(days=1), defaults={"made_at": NOW, "version": "test", "card": CARD}
-    )
-    said = dict.fromkeys(("mean", "won", "open", "new", "p10", "p50", "p90"), amount)
+    )[0]
+
+
+def scenario(owner: Any, name: str, amount: int, **more: Any) -> Scenario:
+    """A scenario of somebody's own deals."""
+    run = newest()
+    said = dict.fromkeys(FIGURES, amount)
     return Scenario.objects.create(
         name=f"{name} scenario", owner=owner, user=owner, since=QUARTER[0], until=QUARTER[1], assumptions={"win_rate": 1.1}, run=run, currency="USD",
         result={"before": said, "after": said, "effects": [["win_rate", amount]]}, made_at=NOW, **more,
