@@ -23,6 +23,7 @@ from pacesetter.planning.what_if import Answer, Ground, Open, Whose
 from pacesetter.web import figures, formats, waterfall, words
 from pacesetter.web.call_sheet import Calls
 from pacesetter.web.charts import Chart
+from pacesetter.web.forms import in_words
 from pacesetter.web.lens import Lens
 from pacesetter.web.request import Request
 from pacesetter.web.what_if_form import FACTORS, LABELS, Asked, query_of
@@ -158,8 +159,8 @@ class WhatIf:
     @property
     def stages(self) -> list[tuple[str, str, bool]]:
         """The stages that rates may be held to, and whether they are."""
-        known = choices.LISTS["stage"](self.actor, formats.locale().language)
-        return [(str(pk), text, int(pk) in self.assumed.stages) for pk, text in known]
+        known = [stage for stage in choices.stages() if stage.type == "open"]
+        return [(str(stage.pk), in_words(stage.label), stage.pk in self.assumed.stages) for stage in known]
 
     @property
     def dials(self) -> Asked:
