@@ -183,9 +183,9 @@ class Said:
         return formats.money(minor, self.warning.currency, compact=True)
 
 
-# What each sign of a deal, and of a model, is in words.
+# What each sign of a deal, and of a model, is in words. "Idle" is said of moves: the company's histories know no calls and mails yet.
 SIGNS: dict[str, Callable[[dict[str, Any]], str]] = {
-    "idle": lambda sign: _("Silent for %(days)s; nine in ten won deals were at most %(usual)s in its stage.") % {"days": formats.days(sign["value"]), "usual": formats.days(sign["usual"])},
+    "idle": lambda sign: _("Not moved for %(days)s; nine in ten won deals stood still for at most %(usual)s in its stage.") % {"days": formats.days(sign["value"]), "usual": formats.days(sign["usual"])},
     "fell": lambda sign: _("Its chance was %(before)s as it stood four weeks ago, and is %(now)s.") % {"before": formats.percent(sign["usual"], 0), "now": formats.percent(sign["value"], 0)},
     "pushed": lambda sign: _("Its close date was pushed out %(n)s times.") % {"n": formats.number(sign["value"])},
     "cut": lambda sign: _("Its amount was cut by %(share)s.") % {"share": formats.percent(-sign["value"], 0)},

@@ -45,7 +45,7 @@ def test_a_deal_that_is_likely_to_slip_says_why(seen, signed_in):
     facts = {"chance": 0.1, "amount": 1, "due": "2026-12-20", "signs": [{"code": "idle", "value": 61.0, "usual": 23.0}]}
     StandingWarning.objects.create(warning=one, run=run, stake=1, facts=facts)
     page = html.unescape(signed_in("ines").get(f"/deals/{seen.pk}").content.decode())
-    assert "Likely to slip" in page and "Silent for 61 d; nine in ten won deals were at most 23 d" in page
+    assert "Likely to slip" in page and "Not moved for 61 d; nine in ten won deals stood still for at most 23 d" in page
 
 
 def test_it_is_said_in_the_readers_language(seen, signed_in, cast):

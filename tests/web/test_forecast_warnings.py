@@ -67,7 +67,7 @@ def test_every_kind_with_sentence_arithmetic_and_link(warned, signed_in):
     for part in ("Booked by 19 Nov", "$500K", "$250K", "$50,000", "$700K – $900K", "2 Nov"):
         assert part in shown, part
     for part in (
-        "Silent for 62 d",
+        "Not moved for 62 d",
         "at most 23 d",
         "was 40% as it stood four weeks ago, and is 12%",
         "pushed out 2 times",
