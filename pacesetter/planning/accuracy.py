@@ -3,15 +3,14 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from pacesetter.base import clock, settings, warehouse
 from pacesetter.base.models import Reporting, User
 from pacesetter.base.scope import scope_of
 from pacesetter.core.periods import Grain, Period, containing
-from pacesetter.planning.forecasts import METHOD
-from pacesetter.planning.models import ForecastCall, ForecastReview, ForecastRow, ForecastRun
+from pacesetter.planning.models import DEALS, ForecastCall, ForecastReview, ForecastRow, ForecastRun
 
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
@@ -39,6 +38,19 @@ class Score:
     high: int | None = None
 
 
+class Scored(Protocol):
+    """What was said, what came, and the band, where there is one."""
+
+    @property
+    def said(self) -> int: ...
+    @property
+    def actual(self) -> int: ...
+    @property
+    def low(self) -> int | None: ...
+    @property
+    def high(self) -> int | None: ...
+
+
 @dataclass(frozen=True)
 class Error:
     """Several scores together, numerators and denominators first: Σ|said - actual|, Σ(said - actual), Σ actual, and bands that held."""
@@ -51,7 +63,7 @@ class Error:
     banded: int
 
     @classmethod
-    def of(cls, scores: Iterable[Score]) -> "Error":
+    def of(cls, scores: Iterable[Scored]) -> "Error":
         """Periods in which nothing came are left out, as the metric does."""
         rows = [one for one in scores if one.actual > 0]
         banded = [one for one in rows if one.low is not None and one.high is not None]
@@ -103,7 +115,7 @@ def _models(periods: Sequence[Period], weeks: Sequence[int], by: "Actor") -> Ite
     runs = list(ForecastRun.objects.order_by("as_of", "pk").values_list("as_of", "key"))
     standing = {(period, week): key for period in periods for week in weeks if (key := _run_at(runs, _end(period, week)))}
     keep = scope_of(by, ForecastRow.NOUN).owners
-    rows = ForecastRow.objects.filter(run_id__in=set(standing.values()), team=None, method=METHOD)
+    rows = ForecastRow.objects.filter(run_id__in=set(standing.values()), team=None, method=DEALS)
     if keep is not None:
         rows = rows.filter(user__in=keep)
     table = {(row.run_id, row.since, row.until): [] for row in rows}  # type: ignore[var-annotated]
@@ -118,7 +130,7 @@ def standing_then(period: Period, week: int) -> ForecastRow | None:
     """The company's forecast that stood at the end of a week of the period."""
     end = _end(period, week)
     run = ForecastRun.objects.filter(as_of__lt=end, as_of__gte=end - RECENT).order_by("-as_of", "-pk").first()
-    rows = ForecastRow.objects.filter(run=run, since=period.since, until=period.until, method=METHOD, user=None, team=None)
+    rows = ForecastRow.objects.filter(run=run, since=period.since, until=period.until, method=DEALS, user=None, team=None)
     return rows.select_related("run").first() if run else None
 
 

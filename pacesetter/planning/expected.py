@@ -12,6 +12,7 @@ from django.db import transaction
 from pacesetter.core.forecasting.arrivals import Arrivals
 from pacesetter.core.forecasting.expectations import Expectations
 from pacesetter.core.forecasting.histories import Array, Histories
+from pacesetter.core.forecasting.seasons import Season
 from pacesetter.planning.models import ExpectedPart, ForecastRun
 
 PART = 1 << 19  # bytes written at once: a few milliseconds
@@ -77,7 +78,11 @@ _LOADED: dict[uuid.UUID, Expected] = {}
 def _packed(expected: Expected) -> bytes:
     made, file = expected.made, io.BytesIO()
     arrays: dict[str, Array] = {name: getattr(made, name) for name in PLAIN} | {name: getattr(made.arrivals, name) for name in ARRIVING}
-    arrays |= {"people": np.asarray(expected.people, dtype=np.int64), "when": np.asarray([made.t, made.arrivals.step])}
+    arrays |= {
+        "pace": made.arrivals.season.pace,
+        "people": np.asarray(expected.people, dtype=np.int64),
+        "when": np.asarray([made.t, made.arrivals.step]),
+    }
     np.savez(file, allow_pickle=False, **arrays)
     return file.getvalue()
 
@@ -86,5 +91,5 @@ def _unpacked(content: bytes) -> Expected:
     with np.load(io.BytesIO(content), allow_pickle=False) as file:
         found: dict[str, Any] = dict(file)
     t, step = found["when"].tolist()
-    arrivals = Arrivals(step, **{name: found[name] for name in ARRIVING})
+    arrivals = Arrivals(step, **{name: found[name] for name in ARRIVING}, season=Season(found["pace"]))
     return Expected(Expectations(t, arrivals=arrivals, **{name: found[name] for name in PLAIN}), found["people"].tolist())

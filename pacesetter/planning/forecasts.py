@@ -8,12 +8,10 @@ from pacesetter.base import clock, settings
 from pacesetter.base.models import Team, TeamMembership
 from pacesetter.base.scope import scope_of
 from pacesetter.core.periods import Period, containing
-from pacesetter.planning.models import DealOutlook, ForecastRow, ForecastRun
+from pacesetter.planning.models import DEALS, STANDING, DealOutlook, ForecastRow, ForecastRun
 
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
-
-METHOD = "deals"
 
 
 def newest(at: dt.date | None = None) -> ForecastRun | None:
@@ -92,7 +90,7 @@ def recent(count: int, *, by: "Actor") -> list[tuple[ForecastRun, ForecastRow | 
     if scope_of(by, ForecastRow.NOUN).owners is not None:
         return []
     runs = list(ForecastRun.objects.order_by("-as_of", "-pk")[:count])
-    rows = ForecastRow.objects.filter(run_id__in=[run.key for run in runs], user=None, team=None, method=METHOD)
+    rows = ForecastRow.objects.filter(run_id__in=[run.key for run in runs], user=None, team=None, method=DEALS)
     said = {row.run_id: row for row in rows.order_by("-since", "until")}  # the last: what begins first, and of that the longest
     return [(run, said.get(run.key)) for run in runs]
 
@@ -104,12 +102,16 @@ def _order(row: ForecastRow) -> tuple[int, str]:
 
 def _rows(period: Period, at: dt.date | None) -> Iterable[ForecastRow]:
     run = newest(at)
-    found = (
-        ForecastRow.objects.filter(run=run, since=period.since, until=period.until, method=METHOD).select_related("user", "team")
-        if run
-        else ()
-    )
-    return [_with(row, run) for row in found]
+    found = ForecastRow.objects.filter(run=run, since=period.since, until=period.until).select_related("user", "team") if run else ()
+    return [_with(row, run) for row in chosen(found)]
+
+
+def chosen(rows: Iterable[ForecastRow]) -> list[ForecastRow]:
+    """Of each period the rows of the method that stands: the first that speaks of the company."""
+    rows = list(rows)
+    speak = {(row.since, row.until, row.method) for row in rows if row.user_id is None and row.team_id is None}
+    stands = {(since, until): method for method in reversed(STANDING) for since, until, one in speak if one == method}
+    return [row for row in rows if stands.get((row.since, row.until)) == row.method]
 
 
 def _with(row: ForecastRow, run: ForecastRun | None) -> ForecastRow:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,20 +18,20 @@ from pacesetter.core.forecasting.histories import Array, Histories, day_number
 from pacesetter.core.forecasting.ladder import Choice, block
 from pacesetter.core.forecasting.outlook import Outlook, outlook
 from pacesetter.core.labels import mark
-from pacesetter.core.periods import Period, containing
-from pacesetter.planning import ahead, expected, histories, warning_keeping
-from pacesetter.planning.forecasts import METHOD, members_on
+from pacesetter.core.periods import Period
+from pacesetter.planning import combined, expected, histories, reach, series, warning_keeping
+from pacesetter.planning.forecasts import members_on
 from pacesetter.planning.histories import Booked
-from pacesetter.planning.models import DealOutlook, ForecastRow, ForecastRun
+from pacesetter.planning.models import DEALS, DealOutlook, ForecastRow, ForecastRun
+from pacesetter.planning.reach import DAY, Reach
 from pacesetter.planning.warning_shape import Seen
 
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
 
-VERSION = "deals-2"  # of the method: numbers of two versions are not to be compared
+VERSION = "deals-3"  # of the method: numbers of two versions are not to be compared
 CHUNK = 300  # rows written in one short transaction
-MONTHLY = 7  # past weeks are asked on one day each: series, on the first of a month
-DAY = dt.timedelta(days=1)
+MONTHLY = 7  # past weeks are asked on one day each: far periods, which change by the month, on the first of a month
 add_sentences({"day_not_over": mark("{day} is not over; ask as of a day before today.")})
 
 
@@ -63,14 +63,15 @@ def make(as_of: dt.date | None = None, *, by: "Actor", ground: Ground | None = N
     known = ground.deals.as_of(t)
     if not deals.is_enough(known):
         raise Refused("too_few_closed", count=int(np.isfinite(known.ended).sum()), day=as_of, needed=deals.NEEDED)
-    periods = periods_of(as_of)
-    spans = [(max(day_number(period.since) - t, 0.0), day_number(period.until) - t) for period in periods]
-    found = outlook(known, t, spans, _staying(known, as_of), choice=ground.choices.get(block(t)))
-    ground.choices[block(t)] = found.fitted.choice
+    asked = reach.reach(as_of)
+    far = as_of.day <= MONTHLY or as_of >= clock.today() - DAY
+    near = [*asked.board, *asked.windows, *(asked.months if far else ())]
+    found = _ask(ground, known, t, near, _staying(known, as_of))
     run = ForecastRun(key=uuid.uuid4(), as_of=as_of, made_at=clock.now(), version=VERSION, card=_card(known, found))
-    rows = [row for period, span in zip(periods, found.spans, strict=True) for row in _Rows(run, ground, known, period, span, t)]
-    if as_of.day <= MONTHLY or as_of >= clock.today() - DAY:  # series change by the month, and cost as much as all the rest
-        rows += ahead.rows(run, ground.booked)
+    read = _Rows(run, ground, known, asked, t)
+    rows = read.all(near, found)
+    if far:
+        rows += _far(read)
     is_newest = not ForecastRun.objects.filter(as_of__gt=as_of).exists()
     if is_newest:
         expected.store(run, expected.of_company(known, found.expected))
@@ -82,11 +83,22 @@ def make(as_of: dt.date | None = None, *, by: "Actor", ground: Ground | None = N
     return run
 
 
-def periods_of(as_of: dt.date) -> list[Period]:
-    """The quarter and the month of the day after, and those that follow."""
-    start = int(settings.get("company.fiscal_start"))
-    current = [containing(as_of + DAY, grain, start) for grain in ("quarter", "month")]
-    return [*current, *(period.shifted(1) for period in current)]
+def _ask(ground: Ground, known: Histories, t: float, periods: Sequence[Period], staying: Array, choice: Choice | None = None) -> Outlook:
+    """What deals say of these periods, by the model of this stretch of days unless another one is named."""
+    spans = [(max(day_number(period.since) - t, 0.0), day_number(period.until) - t) for period in periods]
+    found = outlook(known, t, spans, staying, choice=choice or ground.choices.get(block(t)))
+    if choice is None:
+        ground.choices[block(t)] = found.fitted.choice
+    return found
+
+
+def _far(read: "_Rows") -> list[ForecastRow]:
+    """What lies behind the next quarter: deals, by the table of stages and ages alone; series; and both combined."""
+    far = read.asked.far
+    found = _ask(read.ground, read.known, read.t, far, _staying(read.known, read.run.as_of), deals.TABLE)
+    rows = [*read.all(far, found), *series.rows(read.run, read.ground.booked)]
+    measured = {period: bool(span.measured) for period, span in zip(far, found.spans, strict=True)}
+    return [*rows, *combined.rows(read.run, rows, measured)]
 
 
 def _staying(known: Histories, as_of: dt.date) -> Array:
@@ -115,40 +127,48 @@ def _day(moment: float) -> dt.date:
     return dt.date(1970, 1, 1) + dt.timedelta(days=int(moment))
 
 
-class _Rows(Iterable[ForecastRow]):
-    """The rows of one period: of people, of teams with the teams below them, of the company."""
+class _Rows:
+    """The rows of periods: of the company, of teams with the teams below them, of people."""
 
-    def __init__(self, run: ForecastRun, ground: Ground, known: Histories, period: Period, span: Span, t: float) -> None:
-        self.run, self.ground, self.period, self.span, self.t = run, ground, period, span, t
+    def __init__(self, run: ForecastRun, ground: Ground, known: Histories, asked: Reach, t: float) -> None:
+        self.run, self.ground, self.known, self.asked, self.t = run, ground, known, asked, t
         self.people = [int(owner) for owner in known.words.get("owner", ())]
         self.place = {pk: at for at, pk in enumerate(self.people)}
+        self.members = members_on(run.as_of + DAY)
         self.currency = settings.get("company.currency")
-        self.open, self.new = (np.rint(part).astype(np.int64) for part in (span.open, span.new))
 
-    def __iter__(self) -> Any:
-        booked = self.ground.booked
-        yield self._row(np.arange(len(self.open)), np.ones(len(booked.day), dtype=bool))
-        yield from (row for row in [*self._teams(), *self._people()] if row.mean or row.p90)
+    def all(self, periods: Sequence[Period], found: Outlook) -> list[ForecastRow]:
+        """As deep as each period is asked."""
+        return [row for period, span in zip(periods, found.spans, strict=True) for row in self._of(period, span)]
 
-    def _teams(self) -> Iterator[ForecastRow]:
-        for team, (teams, people) in members_on(self.run.as_of + DAY).items():
-            yield self._row(self._places(people), np.isin(self.ground.booked.team, list(teams)), team_id=team)
+    def _of(self, period: Period, span: Span) -> Iterator[ForecastRow]:
+        yield self._row(period, span, np.arange(len(span.open)), np.ones(len(self.ground.booked.day), dtype=bool))
+        inside = (
+            []
+            if period in self.asked.windows
+            else [*self._teams(period, span), *(self._persons(period, span) if period in self.asked.board else ())]
+        )
+        yield from (row for row in inside if row.mean or row.p90)
 
-    def _people(self) -> Iterator[ForecastRow]:
+    def _teams(self, period: Period, span: Span) -> Iterator[ForecastRow]:
+        for team, (teams, people) in self.members.items():
+            yield self._row(period, span, self._places(people), np.isin(self.ground.booked.team, list(teams)), team_id=team)
+
+    def _persons(self, period: Period, span: Span) -> Iterator[ForecastRow]:
         owners = self.ground.booked.owner
         for pk in sorted({*self.people, *owners.tolist()} - {0}):
-            yield self._row(self._places([pk]), owners == pk, user_id=pk)
+            yield self._row(period, span, self._places([pk]), owners == pk, user_id=pk)
 
     def _places(self, people: Iterable[int]) -> Array:
         return np.asarray([self.place[pk] for pk in people if pk in self.place], dtype=np.int64)
 
-    def _row(self, places: Array, mine: Array, **whose: int) -> ForecastRow:
+    def _row(self, period: Period, span: Span, places: Array, mine: Array, **whose: int) -> ForecastRow:
         booked = self.ground.booked
-        won = int(booked.amount[booked.inside(self.period, self.t) & mine].sum())
-        opened, new = int(self.open[places].sum()), int(self.new[places].sum())
-        p10, p50, p90 = (won + round(part) for part in self.span.quantiles(places))
+        won = int(booked.amount[booked.inside(period, self.t) & mine].sum())
+        opened, new = (int(np.rint(part[places]).sum()) for part in (span.open, span.new))
+        p10, p50, p90 = (won + round(part) for part in span.quantiles(places))
         return ForecastRow(
-            run_id=self.run.key, since=self.period.since, until=self.period.until, method=METHOD, currency=self.currency,
+            run_id=self.run.key, since=period.since, until=period.until, method=DEALS, currency=self.currency,
             mean=won + opened + new, p10=p10, p50=p50, p90=p90, won=won, open=opened, new=new, **whose,
         )  # fmt: skip
 

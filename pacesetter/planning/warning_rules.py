@@ -15,8 +15,8 @@ from pacesetter.core.forecasting.histories import EPOCH, day_number
 from pacesetter.core.forecasting.warnings import chance_to_reach
 from pacesetter.core.periods import Period
 from pacesetter.planning import histories, plans
-from pacesetter.planning.forecasts import METHOD, members_on
-from pacesetter.planning.models import EarlyWarning, ForecastRow, ForecastRun
+from pacesetter.planning.forecasts import members_on
+from pacesetter.planning.models import DEALS, EarlyWarning, ForecastRow, ForecastRun
 from pacesetter.planning.warning_flows import AFTER, drifted, drifting, dropped, dropping
 from pacesetter.planning.warning_shape import DAY, Cases, Rule, Seen
 
@@ -33,7 +33,7 @@ def _plans(kind: str) -> Callable[[Seen], Iterator[EarlyWarning]]:
         for row in seen.rows:
             subject = _subject(row.user_id, row.team_id)
             plan = planned.get(subject, 0)
-            if not plan or _kind(subject) != kind or (row.since, row.until, row.method) != (seen.quarter.since, seen.quarter.until, METHOD):
+            if not plan or _kind(subject) != kind or (row.since, row.until, row.method) != (seen.quarter.since, seen.quarter.until, DEALS):
                 continue
             chance = chance_to_reach(plan, row.p10, row.p50, row.p90)
             if chance < limit:
@@ -49,7 +49,7 @@ def _planned(kind: str) -> Callable[["Ground", Period, Mapping[str, dt.date]], C
         """Of those who had a plan, who was forecast at all: came is a plan that was not reached, which the last day tells."""
         booked, planned = _booked(ground, period), plans.of(period)
         runs = ForecastRun.objects.filter(as_of__gte=period.since - DAY, as_of__lt=period.last)
-        rows = ForecastRow.objects.filter(run_id__in=runs.values("key"), since=period.since, until=period.until, method=METHOD)
+        rows = ForecastRow.objects.filter(run_id__in=runs.values("key"), since=period.since, until=period.until, method=DEALS)
         subjects = {_subject(*pair) for pair in rows.values_list("user_id", "team_id").distinct()}
         return {
             subject: (booked.get(subject, 0) < planned[subject], period.last)

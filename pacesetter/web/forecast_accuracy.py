@@ -15,7 +15,7 @@ from pacesetter.core.metrics import METRICS
 from pacesetter.core.periods import Period
 from pacesetter.planning import accuracy
 from pacesetter.planning.accuracy import ADJUSTED, CALL, MODEL, WEEK, WEEKS, Error, Score
-from pacesetter.web import charts, figures, formats, toasts
+from pacesetter.web import charts, figures, forecast_distances, formats, toasts
 from pacesetter.web.charts import Chart, Line, Mark
 from pacesetter.web.request import Request
 from pacesetter.web.routes import page
@@ -185,6 +185,15 @@ class Accuracy:
             "model": _share(model.wape), "model_bias": _bias(model), "call": _share(call.wape), "call_bias": _bias(call),
             "adjusted": _share(adjusted.wape), "added": _gain(*added), "worse": added[0] < 0, "turned": _gain(*turned), "turned_worse": turned[0] < 0,
         }  # fmt: skip
+
+    # by distance ----------------------------------------------------------------------------------
+    @cached_property
+    def distances(self) -> list[dict[str, Any]]:
+        return forecast_distances.by_distance(self.request, self.grain)
+
+    @cached_property
+    def windows(self) -> list[dict[str, Any]]:
+        return forecast_distances.windows(self.request)
 
     # choices --------------------------------------------------------------------------------------
     @property

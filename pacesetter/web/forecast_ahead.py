@@ -1,4 +1,4 @@
-"""The long view: bookings by month with what series expect, and by quarter beside the year before, company or team."""
+"""The long view: bookings by month with what is expected, and by quarter beside the year before, company or team."""
 
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,7 @@ from pacesetter.core.errors import NotFound
 from pacesetter.core.money import to_major
 from pacesetter.core.periods import Period, containing
 from pacesetter.planning import ahead
-from pacesetter.planning.models import ForecastRow
+from pacesetter.planning.models import COMBINED, DEALS, ForecastRow
 from pacesetter.web import charts, figures, formats
 from pacesetter.web.charts import Chart, Line, Mark
 from pacesetter.web.request import Request
@@ -87,7 +87,7 @@ class Ahead:
         known = {period.since: amount for period, amount in past} | {row.since: row.mean for row in self.quarters}
         done = [{"name": figures.period(period), "booked": self._money(amount), "grown": self._year(known, period, amount), "href": self._href(period)} for period, amount in past[QUARTERS:]]  # fmt: skip
         return done + [
-            {"name": figures.period(one), "won": self._money(row.won) if row.won else "", "expected": self._money(row.mean), "range": self._range(row), "grown": self._year(known, one, row.mean)}
+            {"name": figures.period(one), "won": self._money(row.won) if row.won else "", "expected": self._money(row.mean), "range": self._range(row), "grown": self._year(known, one, row.mean), "how": _how(row)}
             for row in self.quarters
             for one in [containing(row.since, "quarter")]
         ]  # fmt: skip
@@ -132,6 +132,14 @@ class Ahead:
 
     def _major(self, minor: int) -> float:
         return float(to_major(minor, self.currency))
+
+
+def _how(row: ForecastRow) -> str:
+    """Which models speak of a period, and of two how much each counts."""
+    if row.method == COMBINED:
+        share = row.run.card.get("deals_count", {}).get(containing(row.since, "quarter").label, 0.0)
+        return _("Deals %(deals)s, series %(series)s") % {"deals": formats.percent(share, 0), "series": formats.percent(1 - share, 0)}
+    return _("Open deals and new business") if row.method == DEALS else _("Series")
 
 
 def _month(row: ForecastRow) -> Period:

@@ -10,6 +10,7 @@ from pacesetter.base.actor import Actor
 from pacesetter.base.models import Job
 from pacesetter.core import periods
 from pacesetter.core.errors import NotAllowed, Refused
+from pacesetter.core.periods import add_months
 from pacesetter.crm import deals
 from pacesetter.crm.models import Deal
 from pacesetter.planning import forecast_jobs, forecasts, runs
@@ -43,9 +44,18 @@ def test_a_run_tells_people_teams_and_the_company(company, system):
     for part in ("mean", "won", "open", "new"):
         assert figures(found[None])[part] == sum(person[part] for person in people)
     assert found[None].open > 0 and found[None].new > 0 and found[None].p10 < found[None].mean < found[None].p90
-    assert {(row.since, row.until) for row in ForecastRow.objects.filter(method="deals")} == {
+    board = {
         (D(2026, 10, 1), D(2027, 1, 1)), (D(2026, 11, 1), D(2026, 12, 1)), (D(2027, 1, 1), D(2027, 4, 1)), (D(2026, 12, 1), D(2027, 1, 1)),
     }  # fmt: skip
+    assert {(row.since, row.until) for row in ForecastRow.objects.exclude(user=None)} == board
+    told = {(row.since, row.until): row for row in ForecastRow.objects.filter(user=None, team=None, method="deals")}
+    windows = {(TODAY, TODAY + dt.timedelta(days=14)), (TODAY, TODAY + dt.timedelta(days=28))}
+    later = {(month.since, month.until) for month in periods.span(D(2027, 1, 1), D(2027, 10, 1)).parts("month")}
+    assert set(told) == board | windows | later | {(D(2027, 4, 1), D(2027, 7, 1)), (D(2027, 7, 1), D(2027, 10, 1))}
+    for quarter in (D(2027, 1, 1), D(2027, 4, 1), D(2027, 7, 1)):
+        months = [row for (since, _until), row in told.items() if quarter <= since < add_months(quarter, 3)]
+        whole = told[quarter, add_months(quarter, 3)]
+        assert sum(row.mean for row in months if row is not whole) == pytest.approx(whole.mean, abs=10)
 
 
 def test_what_is_won_is_what_bookings_say(company, system):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pacesetter.core.forecasting.histories import Array, Histories
+from pacesetter.core.forecasting.seasons import EVEN, Season
 
 # Days that the pace is taken from, and deals that must have begun in them: the shortest, as drift does more harm than dice. Two weeks
 # need more, as a few deals more or less must not look like a trend.
@@ -17,21 +18,23 @@ WINDOWS = ((14.0, 400), (28.0, 30), (91.0, 30), (364.0, 0))
 @dataclass(frozen=True)
 class Arrivals:
     """`rate` (7,) deals that begin per day, by day of the week (0 is the day of 1970-01-01); `amounts` of those of the window;
-    `won` (ages + 1,) the share of amount that is won by the end of each period of age, `count` likewise of deals."""
+    `won` (ages + 1,) the share of amount that is won by the end of each period of age, `count` likewise of deals;
+    deals are won at the pace of the `season`."""
 
     step: float
     rate: Array
     amounts: Array
     won: Array
     count: Array
+    season: Season = EVEN
 
     def expected(self, t: float, horizon: float, ramp: tuple[float, float] | None = None) -> tuple[float, float]:
-        """Deals and amount that begin after `t` and are won within the horizon (days).
+        """Deals and amount that begin after `t` and are won within the horizon (days), at the pace of the season.
 
         With a `ramp` they begin to come so many days after `t`, and come at the full pace so many days later.
         """
         days = np.arange(np.ceil(horizon))
-        left = np.maximum(horizon - days - 0.5, 0.0) / self.step
+        left = (self.season.days(t, horizon) - self.season.days(t, np.minimum(days + 0.5, horizon))) / self.step
         pace = self.rate[(np.floor(t + days).astype(np.int64)) % 7] * np.minimum(horizon - days, 1.0)
         if ramp:
             pace = pace * np.clip((days + 0.5 - ramp[0]) / max(ramp[1], 1.0), 0.0, 1.0)
@@ -40,7 +43,7 @@ class Arrivals:
         return float(pace @ np.interp(left, ages, self.count)), mean * float(pace @ np.interp(left, ages, self.won))
 
 
-def fit(histories: Histories, t: float, horizon: float, step: float) -> Arrivals:
+def fit(histories: Histories, t: float, horizon: float, step: float, season: Season = EVEN) -> Arrivals:
     """The pace of the last weeks, and what became of the deals of up to 200 periods before."""
     age = np.minimum(histories.ended, t) - histories.created
     new = histories.created > t - max(200 * step, horizon)
@@ -55,6 +58,7 @@ def fit(histories: Histories, t: float, horizon: float, step: float) -> Arrivals
         amounts[recent],
         _won_by_age(histories, age, np.where(new, np.maximum(amounts, 0.0), 0.0), (t, step, periods)),
         _won_by_age(histories, age, new.astype(float), (t, step, periods)),
+        season,
     )
 
 

@@ -122,6 +122,7 @@ class _Learned:
 
     day: dt.date
     fitted: deals.Fitted
+    plain: hazards.Hazards
     shock: float
     stages: Array
     table: Array
@@ -135,7 +136,8 @@ class _Learned:
         standing = last is not None and ladder.block(day_number(last.day)) == ladder.block(t)
         fitted = deals.fit(known, t, horizon, last.fitted.choice if last and standing else None)
         shock, _ = deals.shock_of(known, t, horizon)
-        return cls(day, fitted, shock, _ever_won(known, t), *_table(known, t, horizon, fitted.hazards.step))
+        plain = hazards.fit(known, t, horizon, fitted.hazards.step, sized=False)
+        return cls(day, fitted, plain, shock, _ever_won(known, t), *_table(known, t, horizon, fitted.hazards.step))
 
 
 def _origin(histories: Histories, known: Histories, learned: _Learned, day: dt.date, horizon: int) -> Origin:
@@ -149,14 +151,15 @@ def _origin(histories: Histories, known: Histories, learned: _Learned, day: dt.d
         "stage_weighted": float(chances.amount @ learned.stages[cells // hazards.BANDS]),
         "previous": deals.won_between(known, t - horizon, t),
     }
-    actual, judged = deals.won_between(histories, t, t + horizon), _judged(histories, known, learned.fitted, chances, t)
+    actual, judged = deals.won_between(histories, t, t + horizon), _judged(histories, known, learned, chances, t)
     return Origin(day, actual, said, total.p10, total.p90, judged)
 
 
-def _judged(histories: Histories, known: Histories, fitted: deals.Fitted, chances: deals.Chances, t: float) -> Judged:
+def _judged(histories: Histories, known: Histories, learned: _Learned, chances: deals.Chances, t: float) -> Judged:
     place = np.flatnonzero(histories.created <= t)[chances.deals]
+    fitted = learned.fitted
     came = histories.ended[place] <= t + fitted.horizon
-    table, _ = fitted.hazards.within(hazards.cells_at(known, chances.deals, t, fitted.hazards.step), fitted.horizon)
+    table, _ = learned.plain.within(learned.plain.rows_at(known, chances.deals, t), fitted.horizon)
     order = norms(known).order
     stage, _ = known.known("stage", chances.deals, t)
     rank = order[np.where(np.isnan(stage), len(order) - 1, stage).astype(np.int64)]

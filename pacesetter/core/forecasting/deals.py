@@ -6,12 +6,12 @@ of them together, as large as this method was wrong on past days (independent de
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pacesetter.core.errors import SENTENCES, Refused, add_sentences
-from pacesetter.core.forecasting import arrivals, hazards, ladder
+from pacesetter.core.forecasting import arrivals, hazards, ladder, seasons
 from pacesetter.core.forecasting.features import AT, Reader, norms
 from pacesetter.core.forecasting.histories import Array, Histories, day_number
 from pacesetter.core.forecasting.reasons import Reason, explain
@@ -90,13 +90,18 @@ class Fitted:
     def open_deals_by(self, histories: Histories, t: float, ends: Sequence[float]) -> "list[Chances]":
         """The same by the end of each of several numbers of days: what was learned is asked once for all of them."""
         deals = histories.open_at(t)
-        cells = hazards.cells_at(histories, deals, t, self.hazards.step)
-        within = {days: self.hazards.within(cells, days) for days in ends}
-        if self.learned:
-            within = self.learned.mixed(histories, deals, t, within)
-        amount, basis = histories.amounts(deals, t), self.hazards.basis(cells)
-        brings = amount * self.grown[cells // hazards.BANDS]
+        rows = self.hazards.rows_at(histories, deals, t)
+        within = ladder.chances(histories, deals, t, ends, (self.arrivals.season, self.hazards, self.learned))
+        amount, basis = histories.amounts(deals, t), self.hazards.basis(rows)
+        brings = amount * self.grown[self.hazards.stage(rows)]
         return [Chances(deals, *within[days], amount, brings, basis) for days in ends]
+
+    def between(self, histories: Histories, t: float, since: float, until: float) -> tuple["Chances", tuple[float, float]]:
+        """What ends after `since` and up to `until` days from `t`: the open deals, and the new ones' count and amount."""
+        early, late = self.open_deals_by(histories, t, [since, until])
+        new = (b - a for a, b in zip(self.new_deals(t, since), self.new_deals(t, until), strict=True))
+        chances = replace(late, win=np.maximum(late.win - early.win, 0.0), lose=np.maximum(late.lose - early.lose, 0.0))
+        return chances, tuple(new)  # type: ignore[return-value]
 
     def reasons(self, histories: Histories, t: float) -> list[list[Reason]]:
         """Per open deal, in the order of `open_deals`, what moves its chance most against the others of its stage."""
@@ -107,7 +112,7 @@ class Fitted:
         if self.learned:
             return explain(x, self.learned.contributions(x))
         adds = np.zeros(x.shape)
-        adds[:, AT["days_in_stage"]] = logit(self.hazards.within(hazards.cells_at(histories, deals, t, self.hazards.step), self.horizon)[0])
+        adds[:, AT["days_in_stage"]] = logit(self.hazards.within(self.hazards.rows_at(histories, deals, t), self.horizon)[0])
         return explain(x, adds)
 
     def new_deals(self, t: float, days: float | None = None) -> tuple[float, float]:
@@ -144,9 +149,11 @@ def fit(histories: Histories, t: float, horizon: float, choice: ladder.Choice | 
     known = histories.as_of(t)
     step = hazards.step_of(known, t)
     choice = choice or ladder.choose(known, t, horizon)
-    table = hazards.fit(known, t, horizon, step, aged=choice.rung != "base")
-    more = ladder.learn(known, t, horizon, step, choice.rung)
-    return Fitted(horizon, table, arrivals.fit(known, t, horizon, step), _growth(known, t), choice, more)
+    season = seasons.learn(known, t)
+    reach = season.longest(horizon)
+    table = hazards.fit(known, t, reach, step, aged=choice.rung != "base")
+    more = ladder.learn(known, t, reach, step, choice.rung)
+    return Fitted(horizon, table, arrivals.fit(known, t, reach, step, season), _growth(known, t), choice, more)
 
 
 def forecast(histories: Histories, *, as_of: dt.date, until: dt.date, seed: int = 7) -> DealForecast:
@@ -226,8 +233,9 @@ def _spread(sums: Array, mean: float) -> Spread:
     return Spread(mean, float(low), float(middle), float(high))
 
 
-def shock_of(histories: Histories, t: float, horizon: float) -> tuple[float, int]:
-    """How wrong this method was, beyond chance, on past days half a horizon apart: a share of the number, and over how many days.
+def shock_of(histories: Histories, t: float, until: float, since: float = 0.0) -> tuple[float, int]:
+    """How wrong this method was of the days from `since` to `until`, beyond chance, on past days half of `until` apart: a share of the
+    number, and over how many days.
 
     Those days are asked by the table of stages and ages, whichever rung speaks: what moves all deals at once moves every rung.
 
@@ -235,8 +243,8 @@ def shock_of(histories: Histories, t: float, horizon: float) -> tuple[float, int
     """
     past = []
     for number in range(ORIGINS):
-        s = t - horizon * (1 + number / 2)
-        if (found := _past(histories, s, horizon)) is not None:
+        s = t - until * (1 + number / 2)
+        if (found := _past(histories, s, since, until)) is not None:
             past.append(found)
     if len(past) < FEWEST:
         return ASSUMED, 0
@@ -250,17 +258,17 @@ def shock_of(histories: Histories, t: float, horizon: float) -> tuple[float, int
     return max(high, 0.02), len(past)
 
 
-def _past(histories: Histories, s: float, horizon: float) -> tuple[float, float, float] | None:
+def _past(histories: Histories, s: float, since: float, until: float) -> tuple[float, float, float] | None:
     """Error, number and variance of a past day's forecast; none where too little was known then."""
     known = histories.as_of(s)
-    if not is_enough(known) or s - float(known.created.min()) < horizon:
+    if not is_enough(known) or s - float(known.created.min()) < until:
         return None
-    fitted = fit(known, s, horizon, TABLE)
-    chances, (count, amount) = fitted.open_deals(known, s), fitted.new_deals(s)
+    fitted = fit(known, s, until, TABLE)
+    chances, (count, amount) = fitted.between(known, s, since, until)
     mean = chances.mean + amount
     sizes = fitted.arrivals.amounts
-    new = amount**2 / count * float((sizes**2).mean() / max(sizes.mean() ** 2, 1e-12)) if count and len(sizes) else 0.0
-    return won_between(histories, s, s + horizon) - mean, mean, chances.variance + new
+    new = amount**2 / count * float((sizes**2).mean() / max(sizes.mean() ** 2, 1e-12)) if count > 0 and len(sizes) else 0.0
+    return won_between(histories, s + since, s + until) - mean, mean, chances.variance + new
 
 
 def won_between(histories: Histories, since: float, until: float) -> float:

@@ -57,7 +57,8 @@ class Expectations:
 
     Of each deal, (deals,): its id, the places of its owner and its stage, what it `brings` if won; and `paths` (deals, days), the
     chance to be won by each of the `days`, which ascend from 0. `shares` (owners + 1,) is who brings how much of the new business, the
-    last place being nobody. `shocks` (ends, 3): for each end of a span the common error as a share and over how many days it was measured.
+    last place being nobody. `shocks` (spans, 4): the days between which it holds, the common error as a share, and over how many days it
+    was measured.
     """
 
     t: float
@@ -104,7 +105,7 @@ def span(made: Expectations, since: float, until: float, owners: Sequence[int] |
     """
     since, count = max(since, 0.0), len(made.shares)
     places = range(count) if owners is None else owners
-    shock, measured = next((row[1], int(row[2])) for row in made.shocks if row[0] == until)
+    shock, measured = next((row[2], int(row[3])) for row in made.shocks if (row[0], row[1]) == (since, until))
     common = np.exp(np.random.default_rng(seed).normal(0.0, shock, DRAWS) - shock**2 / 2)
     deals, amount = made.coming(since, until)
     new = np.append(amount * made.shares, made.hired(since, until)[1])

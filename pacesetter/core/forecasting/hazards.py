@@ -1,8 +1,9 @@
 """What becomes of open deals, period by period: a discrete-time hazard with two competing ends, won and lost.
 
 A table by stage and time in it, counted over all past days ("landmarks") on which deals stood there, and shrunk to its stage
-and to all deals where it was seen little. It is the rung of the ladder that any company can stand on (Allison 1982 for the
-discrete-time hazard; van Houwelingen 2007 for landmarks).
+and to all deals where it was seen little; inside it deals of four sizes, shrunk to all sizes, as large ones are often won
+later and less. It is the rung of the ladder that any company can stand on (Allison 1982 for the discrete-time hazard; van
+Houwelingen 2007 for landmarks).
 """
 
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ PSEUDO = 20.0  # deals that a cell's own count is weighed against
 ENOUGH = 50.0  # deals from which on a cell is said to speak for itself
 AGES = 2.0 ** np.arange(7)  # bounds of the time in a stage, in periods
 BANDS = len(AGES) + 1
+SIZES, SIZED = (0.25, 0.5, 0.75), 100  # quantiles of amounts between sizes, and deals with an amount from which on sizes are told apart
+PULL = 5.0  # deals of all sizes that those of one size are weighed against
 LANDMARKS = 200  # at most so many, the latest
 HALF = 20.0  # periods after which a past day weighs half: how deals are sold drifts
 STEPS = (1.0, 7.0, 28.0)  # lengths of a period in days
@@ -23,28 +26,42 @@ STEPS = (1.0, 7.0, 28.0)  # lengths of a period in days
 
 @dataclass(frozen=True)
 class Hazards:
-    """Hazards by cell and period, (cells, periods): the share of those still open that is won or lost in the period.
+    """Hazards by row and period, (cells * sizes, periods): the share of those still open that is won or lost in the period.
 
-    `step` is a period's length in days, `stages` how many stages there are; a deal without a stage has cells of its own.
-    `seen` (cells,) and `by_stage` (stages + 1,) are how many deals stood there, on how many days, by weight.
+    `step` is a period's length in days, `stages` how many stages there are; a deal without a stage has cells of its own. `edges`
+    (sizes - 1,) are the amounts between the sizes. `seen` (cells,) and `by_stage` (stages + 1,) are how many deals stood there, on how
+    many days, by weight.
     """
 
     step: float
     stages: int
+    edges: Array
     win: Array
     lose: Array
     seen: Array
     by_stage: Array
 
-    def within(self, cells: Array, days: float) -> tuple[Array, Array]:
+    def rows_at(self, histories: Histories, deals: Array, t: float) -> Array:
+        """The row of each deal as of `t`: its cell, and its size."""
+        return _rows(histories, deals, t, self.step, self.edges)
+
+    def within(self, rows: Array, days: float) -> tuple[Array, Array]:
         """Chances to be won and to be lost within so many days, (deals,), straight between the ends of periods."""
         at = days / self.step
-        return tuple(_by(path, at)[cells] for path in _incidence(self.win, self.lose))  # type: ignore[return-value]
+        return tuple(_by(path, at)[rows] for path in _incidence(self.win, self.lose))  # type: ignore[return-value]
 
-    def basis(self, cells: Array) -> Array:
+    def stage(self, rows: Array) -> Array:
+        """The stage of each row; the last one is none."""
+        return rows // (BANDS * self.sizes)
+
+    def basis(self, rows: Array) -> Array:
         """What speaks for each deal: "stage_age" where its own cell was seen often, else "stage", else "all"."""
-        own, stage = self.seen[cells] >= ENOUGH, self.by_stage[cells // BANDS] >= ENOUGH
+        own, stage = self.seen[rows // self.sizes] >= ENOUGH, self.by_stage[self.stage(rows)] >= ENOUGH
         return np.where(own, "stage_age", np.where(stage, "stage", "all"))
+
+    @property
+    def sizes(self) -> int:
+        return len(self.edges) + 1
 
 
 def cells_at(histories: Histories, deals: Array, t: float, step: float) -> Array:
@@ -63,25 +80,47 @@ def step_of(histories: Histories, t: float) -> float:
     return max((step for step in STEPS if step <= max(cycle / 14, 1.0)), default=1.0)
 
 
-def fit(histories: Histories, t: float, horizon: float, step: float, *, aged: bool = True) -> Hazards:
+def _rows(histories: Histories, deals: Array, t: float, step: float, edges: Array) -> Array:
+    cells = cells_at(histories, deals, t, step)
+    return cells * (len(edges) + 1) + np.digitize(histories.amounts(deals, t), edges) if len(edges) else cells
+
+
+def edges_of(histories: Histories, t: float) -> Array:
+    """The amounts between the sizes of deals, a quarter of all each; none where too few have one, or it is nearly always the same."""
+    amounts = histories.amounts(np.arange(len(histories)), np.minimum(histories.ended, t))
+    amounts = amounts[amounts > 0]
+    found = np.unique(np.quantile(amounts, SIZES)) if len(amounts) >= SIZED else np.empty(0)
+    return found if len(found) == len(SIZES) else np.empty(0)
+
+
+def fit(histories: Histories, t: float, horizon: float, step: float, *, aged: bool = True, sized: bool = True) -> Hazards:
     """Count what became of the deals that were open on past days, each followed up to `horizon` days, at most to `t`; newer days weigh more.
 
-    Unless `aged`, a stage's deals are taken together, however long they have been there.
+    Unless `aged`, a stage's deals are taken together, however long they have been there; unless `sized`, of whatever size.
     """
     stages, periods = len(histories.words.get("stage", ())), int(np.ceil(horizon / step))
-    cells = (stages + 1) * BANDS
-    risk, win, lose = (np.zeros((cells, periods)) for _ in range(3))
+    edges = edges_of(histories, t) if sized and aged else np.empty(0)
+    cells, sizes = (stages + 1) * BANDS, len(edges) + 1
+    risk, win, lose = (np.zeros((cells * sizes, periods)) for _ in range(3))
     for s in landmarks(histories, t, step):
         deals = histories.open_at(s)
         weight = 0.5 ** ((t - s) / step / HALF)
-        _count(histories, deals, cells_at(histories, deals, s, step), (s, t, step, weight), risk, win, lose)
+        _count(histories, deals, _rows(histories, deals, s, step, edges), (s, t, step, weight), risk, win, lose)
     if not aged:
         risk, win, lose = (_together(part, stages) for part in (risk, win, lose))
-    won, lost = _shrunk(win, risk, stages), _shrunk(lose, risk, stages)
+    of_cells = [part.reshape(cells, sizes, periods).sum(axis=1) for part in (risk, win, lose)]
+    won, lost = (_by_size(part, _shrunk(whole, of_cells[0], stages), risk) for part, whole in ((win, of_cells[1]), (lose, of_cells[2])))
     scale = np.maximum(won + lost, 1.0)
-    seen = risk[:, 0] if periods and aged else np.zeros(cells)
-    by_stage = risk[:, 0].reshape(stages + 1, BANDS).sum(axis=1) / (1 if aged else BANDS) if periods else np.zeros(stages + 1)
-    return Hazards(step, stages, won / scale, lost / scale, seen, by_stage)
+    first = of_cells[0][:, 0] if periods else np.zeros(cells)
+    by_stage = first.reshape(stages + 1, BANDS).sum(axis=1) / (1 if aged else BANDS)
+    return Hazards(step, stages, edges, won / scale, lost / scale, first if aged else np.zeros(cells), by_stage)
+
+
+def _by_size(ended: Array, whole: Array, risk: Array) -> Array:
+    """Shares of each size, pulled to those of its cell (cells, periods), of all sizes."""
+    if len(whole) == len(ended):
+        return whole
+    return (ended + PULL * np.repeat(whole, len(ended) // len(whole), axis=0)) / (risk + PULL)
 
 
 def _together(counts: Array, stages: int) -> Array:

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pacesetter.core.forecasting import hazards, learned, samples
+from pacesetter.core.forecasting import hazards, learned, samples, seasons
 from pacesetter.core.forecasting.features import Norms, Reader, norms
 from pacesetter.core.forecasting.histories import Array, Histories
+from pacesetter.core.forecasting.seasons import Season
 from pacesetter.core.scoring import measures
 
 CLOSED, WON, MANY = 50, 10, 400
@@ -105,6 +106,22 @@ def learn(known: Histories, t: float, horizon: float, step: float, rung: str) ->
     return Learned(usual, samples.bounds(horizon, step), tuple(models))
 
 
+def chances(
+    histories: Histories, deals: Array, t: float, ends: Sequence[float], models: tuple[Season, hazards.Hazards, Learned | None]
+) -> dict[float, tuple[Array, Array]]:
+    """Chances to be won and lost, (deals,), by the number of days after `t` within which, by the table and what speaks beside it.
+
+    Wins come at the pace of the season, losses at their own.
+    """
+    season, table, learned = models
+    paced = {end: float(season.days(t, end)) for end in ends}
+    rows = table.rows_at(histories, deals, t)
+    told = {days: table.within(rows, days) for days in {*ends, *paced.values()}}
+    if learned:
+        told = learned.mixed(histories, deals, t, told)
+    return {end: (told[paced[end]][0], np.minimum(told[end][1], 1 - told[paced[end]][0])) for end in ends}
+
+
 def block(t: float) -> int:
     """The stretch of days over which one choice stands."""
     return int(t // STANDS)
@@ -147,12 +164,12 @@ def _trials(known: Histories, t: float, ahead: float, step: float, rungs: Sequen
         then = known.as_of(s)
         if int(np.isfinite(then.ended).sum()) < CLOSED or not then.won.any():
             return
-        deals = then.open_at(s)
-        table = hazards.fit(then, s, ahead, step).within(hazards.cells_at(then, deals, s, step), ahead)
+        deals, season = then.open_at(s), seasons.learn(then, s)
+        reach = season.longest(ahead)
+        table = hazards.fit(then, s, reach, step)
         said = {}
         for rung in rungs:
             with contextlib.suppress(ImportError, OSError):
-                more = learn(then, s, ahead, step, rung)
-                said[rung] = (more.mixed(then, deals, s, {ahead: table})[ahead] if more else table)[0]
+                said[rung] = chances(then, deals, s, [ahead], (season, table, learn(then, s, reach, step, rung)))[ahead][0]
         later = np.flatnonzero(known.created <= s)[deals]
         yield _Trial(said, (known.won[later] & (known.ended[later] <= s + ahead)).astype(float))

@@ -55,7 +55,12 @@ def _expected(
     days = np.unique(np.concatenate([[0.0], np.maximum(np.ravel(spans), 0.0), np.arange(WEEK, fitted.horizon, WEEK)]))
     found = fitted.open_deals_by(known, t, [float(end) for end in days])
     stage = known.known("stage", found[0].deals, t)[0]
-    shocks = np.asarray([(end, *engine.shock_of(known, t, end)) for end in sorted({until for _, until in spans})])
+    shocks = np.asarray(
+        [
+            (since, until, *engine.shock_of(known, t, until, since))
+            for since, until in sorted({(max(since, 0.0), until) for since, until in spans})
+        ]
+    )
     return Expectations(
         t, known.ids[found[0].deals], owner, np.where(np.isnan(stage), -1, stage).astype(np.int64), found[0].brings, days,
         np.column_stack([one.win for one in found]), fitted.arrivals, shares, shocks,

@@ -5,6 +5,9 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
+DEALS, SERIES, COMBINED = "deals", "series", "combined"  # methods of forecasts
+STANDING = (COMBINED, DEALS, SERIES)  # of those that speak of a period, the first is what stands
+
 
 class ForecastRun(models.Model):
     """One forecast made with what was known at the end of the day `as_of`; `made_at` lies later where a past day was asked.

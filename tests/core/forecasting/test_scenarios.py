@@ -18,6 +18,7 @@ from pacesetter.core.forecasting.expectations import DRAWS, Expectations, along,
 T, MONTH, QUARTER, NEXT = 20_000.0, 10.0, 40.0, 131.0
 OWNERS, STAGES = 4, (3, 5)
 EVERYBODY = range(OWNERS + 1)
+ASKED = ((0.0, MONTH), (0.0, QUARTER), (QUARTER, NEXT), (0.0, NEXT))
 DAYS = np.unique(np.concatenate([[0.0, MONTH, QUARTER, NEXT], np.arange(7.0, NEXT, 7.0)]))
 
 
@@ -30,7 +31,7 @@ def made(seed: int, deals: int = 40) -> Expectations:
     paths = dice.random((deals, 1)) * 0.7 * (1 - np.exp(-DAYS / dice.uniform(10, 90, (deals, 1))))
     return Expectations(
         T, np.arange(deals) + 100, dice.integers(0, OWNERS + 1, deals), dice.choice(STAGES, deals), dice.lognormal(8, 1, deals), DAYS, paths,
-        arrivals, np.append(dice.dirichlet(np.ones(OWNERS)), 0.0), np.array([[end, 0.1, 8] for end in (MONTH, QUARTER, NEXT)]),
+        arrivals, np.append(dice.dirichlet(np.ones(OWNERS)), 0.0), np.array([[*when, 0.1, 8] for when in ASKED]),
     )  # fmt: skip
 
 
@@ -46,7 +47,7 @@ def both(one, since, until, owners, assumed):
 
 
 SEEDS = st.integers(0, 50)
-SPANS = st.sampled_from([(0.0, MONTH), (0.0, QUARTER), (QUARTER, NEXT)])
+SPANS = st.sampled_from(ASKED[:3])
 LIKELY = st.builds(
     Assumptions, win_rate=st.floats(0, 3), cycle=st.floats(0.25, 4), slip=st.floats(0, 1), slip_days=st.integers(1, 366), size=st.floats(0, 5),
     price=st.floats(0, 5), arrivals=st.floats(0, 5), hires=st.integers(0, 20), ramp_days=st.integers(1, 300),
