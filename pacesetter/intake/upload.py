@@ -3,6 +3,7 @@
 import hashlib
 import re
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
@@ -24,6 +25,7 @@ from pacesetter.intake.profiles import Recognised
 from pacesetter.intake.readers import schema
 from pacesetter.intake.readers.formats import open_table
 from pacesetter.intake.rows import LINE, REASON
+from pacesetter.intake.unfold import unfolded
 
 add_sentences(
     {
@@ -59,7 +61,12 @@ def start_files(files: Iterable[tuple[str, Path]], *, by: Actor, name: str, alon
     batch = _new(name, by)
     folder(batch).mkdir(parents=True, exist_ok=True)
     try:
-        return _store(batch, [_take(batch, position, *one, alone=alone or len(files) == 1) for position, one in enumerate(files)])
+        with tempfile.TemporaryDirectory(dir=folder(batch)) as room:
+            taken = [
+                _take(batch, position, *one, alone=alone or len(files) == 1)
+                for position, one in enumerate(unfolded(files, Path(room), batch.time_zone))
+            ]
+        return _store(batch, taken)
     except Exception:
         shutil.rmtree(folder(batch), ignore_errors=True)
         raise

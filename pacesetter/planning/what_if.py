@@ -109,6 +109,8 @@ class Ground:
         self.places = self._places(found, self.row)
         self.made: Expectations = found.made.of(np.asarray(self.places, dtype=np.int64))
         self.since, self.until = (day_number(day) - self.made.t for day in (period.since, period.until))
+        if self.made.shock(self.since, self.until) is None:
+            raise Refused("no_what_if", period=period.label)
 
     def _row(self, whose: Whose | None) -> ForecastRow | None:
         if whose is None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pacesetter.core.forecasting.arrivals import Arrivals
-from pacesetter.core.forecasting.deals import DRAWS, QUANTILES
+from pacesetter.core.forecasting.deals import ASSUMED, DRAWS, QUANTILES
 from pacesetter.core.forecasting.histories import Array
 
 SEED = 7
@@ -73,6 +73,10 @@ class Expectations:
     shocks: Array
     hires: Hires | None = None
 
+    def shock(self, since: float, until: float) -> tuple[float, int] | None:
+        """The common error between two days, and over how many past days it was measured; none where they were not asked about."""
+        return next(((row[2], int(row[3])) for row in self.shocks if (row[0], row[1]) == (max(since, 0.0), until)), None)
+
     def of(self, owners: Array) -> "Expectations":
         """The open deals of these owners (places); new business stays whole, and is shared out by place."""
         mine = np.isin(self.owner, owners)
@@ -105,7 +109,7 @@ def span(made: Expectations, since: float, until: float, owners: Sequence[int] |
     """
     since, count = max(since, 0.0), len(made.shares)
     places = range(count) if owners is None else owners
-    shock, measured = next((row[2], int(row[3])) for row in made.shocks if (row[0], row[1]) == (since, until))
+    shock, measured = made.shock(since, until) or (ASSUMED, 0)
     common = np.exp(np.random.default_rng(seed).normal(0.0, shock, DRAWS) - shock**2 / 2)
     deals, amount = made.coming(since, until)
     new = np.append(amount * made.shares, made.hired(since, until)[1])

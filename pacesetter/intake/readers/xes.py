@@ -3,7 +3,9 @@
 What comes out is a history as `core.forecasting.histories` reads it: deal_id, occurred_at, field, value.
 """
 
+import datetime as dt
 import gzip
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,10 +44,36 @@ class Words:
         return "touch", activity
 
 
+@dataclass(frozen=True)
+class Case:
+    """A case up to its outcome: its name, its amount as text, and its events in order of time: (moment, field, value)."""
+
+    name: str
+    amount: str
+    events: list[tuple[dt.datetime, str, str]]
+
+
+def is_log(path: Path) -> bool:
+    """Whether a file, plain or gzipped, begins as an event log does."""
+    with path.open("rb") as plain:
+        packed = plain.read(2) == GZIP
+        plain.seek(0)
+        try:
+            head = (gzip.GzipFile(fileobj=plain) if packed else plain).read(1 << 12)
+        except (OSError, EOFError):
+            return False
+    return bool(re.search(rb"<(\w+:)?log[\s>]", head)) and b"xes" in head
+
+
+def cases(path: Path, words: Words | None = None) -> Iterator[Case]:
+    """All cases of a log, plain or gzipped; events without a time are left out, and what comes after the outcome."""
+    for trace in _traces(path):
+        yield _case(trace, words or Words())
+
+
 def history(path: Path, words: Words | None = None) -> pa.Table:
-    """The history of all cases of a log, plain or gzipped; nothing of a case after its outcome counts."""
-    words = words or Words()
-    rows = [row for case in _cases(path) for row in _told(case, words)]
+    """The history of all cases of a log: the amount is known from the first event on."""
+    rows = [row for case in cases(path, words) for row in _told(case)]
     columns = zip(*rows, strict=True) if rows else ((), (), (), ())
     return pa.table(dict(zip(("deal_id", "occurred_at", "field", "value"), map(_texts, columns), strict=True)))
 
@@ -54,7 +82,7 @@ def _texts(values: Any) -> pa.Array:
     return pa.array(list(values), pa.string())
 
 
-def _cases(path: Path) -> Iterator[Any]:
+def _traces(path: Path) -> Iterator[Any]:
     """The trace elements of a log, one at a time."""
     try:
         with _Limited(path) as file:
@@ -94,16 +122,26 @@ class _Limited:
         return block
 
 
-def _told(case: Any, words: Words) -> Iterator[tuple[str, str, str, str]]:
-    """A case as rows: its amount at its first event, then its events in order of time up to its outcome."""
-    about = {child.get("key"): child.get("value") or "" for child in case if child.tag != f"{SPACE}event"}
-    events = [{child.get("key"): child.get("value") or "" for child in event} for event in case.iterfind(f"{SPACE}event")]
-    events = sorted((one for one in events if one.get("time:timestamp")), key=lambda one: one["time:timestamp"])
-    name = about.get("concept:name", "")
-    if events and about.get(words.amount):
-        yield name, events[0]["time:timestamp"], "amount", about[words.amount]
-    for event in events:
-        field, value = words.field(event.get("concept:name", ""))
-        yield name, event["time:timestamp"], field, value
-        if field == "outcome":
-            return
+def _case(trace: Any, words: Words) -> Case:
+    about = {child.get("key"): child.get("value") or "" for child in trace if child.tag != f"{SPACE}event"}
+    told = [{child.get("key"): child.get("value") or "" for child in event} for event in trace.iterfind(f"{SPACE}event")]
+    events = [(_moment(one["time:timestamp"]), *words.field(one.get("concept:name", ""))) for one in told if one.get("time:timestamp")]
+    events.sort(key=lambda one: one[0])
+    end = next((number + 1 for number, (_, field, _) in enumerate(events) if field == "outcome"), len(events))
+    return Case(about.get("concept:name", ""), about.get(words.amount, ""), events[:end])
+
+
+def _moment(text: str) -> dt.datetime:
+    """The time of an event; one without a zone is UTC."""
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid("file_damaged", why=f"time:timestamp {text[:40]}") from error
+    return found if found.tzinfo else found.replace(tzinfo=dt.UTC)
+
+
+def _told(case: Case) -> Iterator[tuple[str, str, str, str]]:
+    """A case as rows of a history."""
+    if case.events and case.amount:
+        yield case.name, case.events[0][0].isoformat(), "amount", case.amount
+    yield from ((case.name, moment.isoformat(), field, value) for moment, field, value in case.events)
