@@ -14,8 +14,8 @@ from pacesetter.core.forecasting.features import NAMES, Reader, norms
 from pacesetter.core.forecasting.histories import Array
 from pacesetter.core.periods import Period
 from pacesetter.planning import histories
-from pacesetter.planning.forecasts import METHOD, members_on
-from pacesetter.planning.models import EarlyWarning, ForecastRow, ForecastRun
+from pacesetter.planning.forecasts import members_on
+from pacesetter.planning.models import DEALS, EarlyWarning, ForecastRow, ForecastRun
 from pacesetter.planning.warning_shape import DAY, Cases, Seen, period_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ MONTHS, LEAST = 12, 6  # past months whose errors are looked at, at most and at 
 SIGNAL, UNLIKE, CALIBRATED = 4.0, 0.2, (0.8, 1.2)
 MOVING = ("weekday", "owner_rate")  # features that move by themselves: days of the week, and rates that sharpen as deals close
 LEADS = "SELECT received_on AS day, source, count(*) AS n FROM leads GROUP BY ALL"
-DEALS = """SELECT day, source, count(*) AS n FROM (
+NEW_DEALS = """SELECT day, source, count(*) AS n FROM (
     SELECT id, any_value(created_on) AS day, any_value(source) AS source FROM deal_versions WHERE type IS DISTINCT FROM 'renewal' GROUP BY id) GROUP BY ALL"""
 
 
@@ -74,7 +74,7 @@ def _counts() -> tuple[dict[str, Counter[dt.date]], dict[str, Counter[dt.date]]]
     version = warehouse.current() or warehouse.refresh()
     if version.token not in _READ:
         _READ.clear()
-        _READ[version.token] = tuple(_by_subject(warehouse.query(version, sql, histories.variables())) for sql in (LEADS, DEALS))
+        _READ[version.token] = tuple(_by_subject(warehouse.query(version, sql, histories.variables())) for sql in (LEADS, NEW_DEALS))
     return _READ[version.token]
 
 
@@ -160,7 +160,7 @@ def _month(ground: "Ground", month: Period) -> dict[str, Month]:
     run = ForecastRun.objects.filter(as_of__lt=month.since, as_of__gte=month.since - 10 * DAY).order_by("-as_of", "-pk").first()
     if run is None:
         return {}
-    rows = ForecastRow.objects.filter(run=run, since=month.since, until=month.until, method=METHOD, user=None)
+    rows = ForecastRow.objects.filter(run=run, since=month.since, until=month.until, method=DEALS, user=None)
     inside, booked = ground.booked.inside(month), ground.booked
     below = members_on(month.last)
     found = {}
