@@ -81,6 +81,15 @@ class Actor:
         return frozenset({self.user_id} | (everyone_under(self.user_id) if self.level == "team" else set()))
 
     @cached_property
+    def teams(self) -> frozenset[int]:
+        """The teams of which this actor handles everybody, those below them included; of who sees all rows none is listed."""
+        from pacesetter.base import clock
+        from pacesetter.base.teams import members_on
+
+        found = members_on(clock.today()) if self.owners else {}
+        return frozenset(pk for pk, (_, members) in found.items() if members and self.owners.issuperset(members))
+
+    @cached_property
     def accounts_open(self) -> bool:
         """Whether the company lets everyone read accounts and contacts."""
         from pacesetter.base import settings

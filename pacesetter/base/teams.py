@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
+from django.db.models import FilteredRelation, Q
 
 from pacesetter.base import clock, history
 from pacesetter.base.fields import canonical
@@ -217,3 +218,17 @@ def _refuse_cycle(team: Team, parent: Team | None) -> None:
         if parent.pk == team.pk:
             raise Invalid("cycle", field="parent", name=team.name)
         parent = parent.parent
+
+
+def members_on(day: dt.date) -> dict[int, tuple[set[int], list[int]]]:
+    """Per team: it and the teams below it, and the people in them on a day."""
+    inside = FilteredRelation("memberships", condition=Q(memberships__since__lte=day, memberships__until__gt=day))
+    rows = list(Team.objects.annotate(inside=inside).values_list("pk", "parent", "inside__user_id"))
+    parent = {pk: above for pk, above, _ in rows}
+    below: dict[int, set[int]] = {pk: {pk} for pk in parent}
+    for pk, above in parent.items():
+        while above is not None:
+            below[above].add(pk)
+            above = parent[above]
+    people = [(user, team) for team, _, user in rows if user is not None]
+    return {pk: (teams, [user for user, team in people if team in teams]) for pk, teams in below.items()}

@@ -13,9 +13,9 @@ from django.db.models import Q
 from pacesetter.base import clock, warehouse
 from pacesetter.base.models import Team
 from pacesetter.base.scope import scope_of
+from pacesetter.base.teams import members_on
 from pacesetter.core.periods import MONTHS, Grain, Period, add_months, containing
 from pacesetter.planning import forecasts, histories
-from pacesetter.planning.forecasts import members_on
 from pacesetter.planning.models import SERIES, ForecastRow
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""When forecasts are made: every night, and once for the weeks before the first night, so that their errors are known."""
+"""When forecasts are made: every night, and in the first nights for the weeks before them, so that their errors are known."""
 
 import datetime as dt
 import time
@@ -14,15 +14,15 @@ from pacesetter.planning import forecasts
 from pacesetter.planning.models import ForecastRun
 
 LOOK_SECONDS = 60.0
-WEEKS = 104  # past Mondays that are asked at the first time …
-BUDGET_SECONDS = 600.0  # … as far as they fit into ten minutes, the newest first
+WEEKS = 104  # past weeks that are asked …
+BUDGET_SECONDS = 600.0  # … in the first nights, ten minutes each, the newest first
 _next_look = 0.0
 
 settings.define(
     "forecast.nightly",
     True,
     mark("Forecast every night"),
-    mark("The models are asked when a day is over, and once for past weeks so that their errors are known."),
+    mark("The models are asked when a day is over, and in the first nights for past weeks, so that their errors are known."),
 )
 
 
@@ -47,30 +47,31 @@ def _past(running: jobs.Running, weeks: int = WEEKS) -> dict[str, Any]:
     """Ask as of the Sundays of past weeks, quarter by quarter, the newest first; days that have an answer are left out."""
     from pacesetter.planning import reviews, runs, warning_keeping
 
+    days = _missing(weeks)
+    if not days:
+        return {"runs": 0, "reviews": 0}
     began, ground, made = time.monotonic(), runs.Ground.now(), 0
-    known = set(ForecastRun.objects.values_list("as_of", flat=True))
-    for number, day in enumerate(_by_quarter(_sundays(weeks))):
-        running.step(number, weeks)
+    for number, day in enumerate(days):
+        running.step(number, len(days))
         if time.monotonic() - began > BUDGET_SECONDS:
             break
         if running.by.via != "cli" and jobs.others_wait(running.job):
             jobs.start("forecast.past", by=running.by, weeks=weeks)  # behind those
             break
         try:
-            if day not in known:
-                runs.make(day, by=running.by, ground=ground)
-                made += 1
+            runs.make(day, by=running.by, ground=ground)
+            made += 1
         except Refused:  # too little was known then
             continue
     warning_keeping.catch_up(ground)
     return {"runs": made, "reviews": reviews.catch_up(ground)}
 
 
-def _sundays(weeks: int) -> list[dt.date]:
-    """The last day of each of the past weeks."""
-    today = clock.today()
+def _missing(weeks: int) -> list[dt.date]:
+    """The Sundays of past weeks as of which nobody has asked yet, in the order in which they are."""
+    today, known = clock.today(), set(ForecastRun.objects.values_list("as_of", flat=True))
     last = today - dt.timedelta(days=today.weekday() + 1)
-    return [last - dt.timedelta(days=7 * number) for number in range(weeks)]
+    return _by_quarter([day for number in range(weeks) if (day := last - dt.timedelta(days=7 * number)) not in known])
 
 
 def _by_quarter(days: list[dt.date]) -> list[dt.date]:
@@ -91,7 +92,7 @@ def nightly() -> None:
     if not settings.get("forecast.nightly") or warehouse.current() is None or (newest and newest.as_of >= as_of):
         return
     _once("forecast", f"forecast {as_of}", as_of=as_of.isoformat())
-    _once("forecast.past", "forecast.past")
+    _once("forecast.past", f"forecast.past {as_of}")  # as many nights as it takes
 
 
 def _once(key: str, tick: str, **args: Any) -> None:

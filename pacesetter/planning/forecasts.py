@@ -4,8 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from pacesetter.base import clock, settings
-from pacesetter.base.models import Team, TeamMembership
+from pacesetter.base import settings
 from pacesetter.base.scope import scope_of
 from pacesetter.core.periods import Period, containing
 from pacesetter.planning.models import DEALS, STANDING, DealOutlook, ForecastRow, ForecastRun
@@ -33,11 +32,10 @@ def of_teams(period: Period, at: dt.date | None = None) -> dict[int, ForecastRow
 def visible(period: Period, *, by: "Actor", at: dt.date | None = None) -> list[ForecastRow]:
     """The same as far as the actor sees: people in their scope, teams of which they see everybody, and the company where they see all."""
     keep = scope_of(by, ForecastRow.NOUN).owners
-    teams_ = teams_inside(keep) if keep else set()
     return [
         row
         for row in sorted(_rows(period, at), key=_order)
-        if keep is None or (row.user_id in keep if row.user_id else row.team_id in teams_)
+        if keep is None or (row.user_id in keep if row.user_id else row.team_id in by.teams)
     ]
 
 
@@ -56,23 +54,6 @@ def widest(rows: list[ForecastRow], *, by: "Actor") -> ForecastRow | None:
     if by.level == "team":
         return max((row for row in rows if row.team_id), key=lambda row: row.mean, default=None)
     return next((row for row in rows if row.user_id == by.user_id), None)
-
-
-def teams_inside(people: frozenset[int]) -> set[int]:
-    """The teams whose people of today, with those of the teams below them, are all among these."""
-    return {pk for pk, (_, members) in members_on(clock.today()).items() if members and people.issuperset(members)}
-
-
-def members_on(day: dt.date) -> dict[int, tuple[set[int], list[int]]]:
-    """Per team: it and the teams below it, and the people in them on a day."""
-    parent = dict(Team.objects.values_list("pk", "parent"))
-    below: dict[int, set[int]] = {pk: {pk} for pk in parent}
-    for pk, above in parent.items():
-        while above is not None:
-            below[above].add(pk)
-            above = parent[above]
-    team_of = dict(TeamMembership.objects.on(day).values_list("user_id", "team_id"))
-    return {pk: (teams, [user for user, team in team_of.items() if team in teams]) for pk, teams in below.items()}
 
 
 def outlook_of(deal_id: int) -> DealOutlook | None:

@@ -5,8 +5,8 @@ from collections import Counter
 from typing import Any
 
 from pacesetter.base import warehouse
+from pacesetter.base.teams import members_on
 from pacesetter.core.periods import Period
-from pacesetter.planning.forecasts import members_on
 from pacesetter.planning.histories import variables
 
 # Step by step: a macro names its argument several times, and macros inside macros multiply.

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from pacesetter.base import clock, settings, warehouse
 from pacesetter.base.models import Employment
+from pacesetter.base.teams import members_on
 from pacesetter.core.errors import Refused, add_sentences
 from pacesetter.core.forecasting import deals
 from pacesetter.core.forecasting.expectations import Span
@@ -20,7 +21,6 @@ from pacesetter.core.forecasting.outlook import Outlook, outlook
 from pacesetter.core.labels import mark
 from pacesetter.core.periods import Period
 from pacesetter.planning import combined, expected, histories, reach, series, warning_keeping
-from pacesetter.planning.forecasts import members_on
 from pacesetter.planning.histories import Booked
 from pacesetter.planning.models import DEALS, DealOutlook, ForecastRow, ForecastRun
 from pacesetter.planning.reach import DAY, Reach

@@ -12,7 +12,7 @@ from pacesetter.base.scope import scope_of
 from pacesetter.core.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 from pacesetter.core.forecasting.assumptions import Assumptions
 from pacesetter.core.periods import MONTHS, Period, containing, span
-from pacesetter.planning import forecasts, what_if
+from pacesetter.planning import what_if
 from pacesetter.planning.models import ForecastRow, Scenario
 from pacesetter.planning.what_if import Answer, Whose
 
@@ -29,7 +29,7 @@ def visible_to(by: "Actor") -> QuerySet[Scenario]:
     keep = scope_of(by, ForecastRow.NOUN).owners
     if keep is None:
         return rows
-    return rows.filter(Q(user_id__in=keep) | Q(team_id__in=forecasts.teams_inside(keep) if keep else ()))
+    return rows.filter(Q(user_id__in=keep) | Q(team_id__in=by.teams))
 
 
 def find(pk: int, *, by: "Actor") -> Scenario:

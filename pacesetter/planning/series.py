@@ -13,11 +13,11 @@ import numpy as np
 
 from pacesetter.base import settings
 from pacesetter.base.models import Team
+from pacesetter.base.teams import members_on
 from pacesetter.core.errors import Refused
 from pacesetter.core.forecasting.histories import EPOCH, day_number
 from pacesetter.core.periods import Grain, Period, containing
 from pacesetter.planning import histories, reach
-from pacesetter.planning.forecasts import members_on
 from pacesetter.planning.histories import Booked
 from pacesetter.planning.models import SERIES, ForecastRow, ForecastRun
 

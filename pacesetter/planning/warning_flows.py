@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pacesetter.base import warehouse
+from pacesetter.base.teams import members_on
 from pacesetter.core.forecasting import drifts
 from pacesetter.core.forecasting.features import NAMES, Reader, norms
 from pacesetter.core.forecasting.histories import Array
 from pacesetter.core.periods import Period
 from pacesetter.planning import histories
-from pacesetter.planning.forecasts import members_on
 from pacesetter.planning.models import DEALS, EarlyWarning, ForecastRow, ForecastRun
 from pacesetter.planning.warning_shape import DAY, Cases, Seen, period_of
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pacesetter.base import settings
+from pacesetter.base.teams import members_on
 from pacesetter.core.forecasting import slips
 from pacesetter.core.forecasting.histories import EPOCH, day_number
 from pacesetter.core.forecasting.warnings import chance_to_reach
 from pacesetter.core.periods import Period
 from pacesetter.planning import histories, plans
-from pacesetter.planning.forecasts import members_on
 from pacesetter.planning.models import DEALS, EarlyWarning, ForecastRow, ForecastRun
 from pacesetter.planning.warning_flows import AFTER, drifted, drifting, dropped, dropping
 from pacesetter.planning.warning_shape import DAY, Cases, Rule, Seen

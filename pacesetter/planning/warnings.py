@@ -11,7 +11,6 @@ from pacesetter.base.scope import scope_of
 from pacesetter.core.forecasting.warnings import Record
 from pacesetter.core.labels import mark
 from pacesetter.crm.models import Deal
-from pacesetter.planning.forecasts import teams_inside
 from pacesetter.planning.models import EarlyWarning, StandingWarning, WarningOutcome, WarningReview
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def standing(*, by: "Actor") -> QuerySet[StandingWarning]:
     deals = Q(warning__deal_id__in=Deal.objects.visible_to(by).filter(status="open", archived_at=None).values("pk"))
     if keep is None:
         return rows.filter(Q(warning__deal_id=None) | deals)
-    return rows.filter(Q(warning__user__in=keep) | Q(warning__team__in=teams_inside(keep) if keep else ()) | deals)
+    return rows.filter(Q(warning__user__in=keep) | Q(warning__team__in=by.teams) | deals)
 
 
 def of_deal(deal_id: int) -> StandingWarning | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pacesetter.base import clock
+from pacesetter.base.teams import members_on
 from pacesetter.core.errors import NotFound, Refused, add_sentences
 from pacesetter.core.forecasting import scenarios
 from pacesetter.core.forecasting.assumptions import NEUTRAL, Assumptions
@@ -125,7 +126,7 @@ class Ground:
         if row.user_id:
             return found.places([row.user_id])
         if row.team_id:
-            return found.places(forecasts.members_on(row.run.as_of + DAY)[row.team_id][1])
+            return found.places(members_on(row.run.as_of + DAY)[row.team_id][1])
         return found.everybody
 
     def ask(self, assumed: Assumptions) -> Answer:

@@ -8,10 +8,11 @@ from django.utils.translation import ngettext
 
 from pacesetter.analytics import attention, numbers
 from pacesetter.analytics.attention import Finding
+from pacesetter.base.teams import members_on
 from pacesetter.core.metrics import Cell
 from pacesetter.core.periods import Period
 from pacesetter.crm.models import Deal
-from pacesetter.planning import forecasts, warnings
+from pacesetter.planning import warnings
 from pacesetter.planning.models import StandingWarning
 from pacesetter.web import figures, formats
 from pacesetter.web.call_sheet import Calls
@@ -116,7 +117,7 @@ def _plan(row: StandingWarning) -> dict[str, Any]:
 def _slipping(rows: list[StandingWarning], lens: Lens, team: int | None) -> list[dict[str, Any]]:
     """Deals likely to slip, of the team that is looked at."""
     if team is not None:
-        people = forecasts.members_on(lens.reader.today).get(team, (set(), []))[1]
+        people = members_on(lens.reader.today).get(team, (set(), []))[1]
         mine = {pk for pk, deal in warnings.deals_of(rows, by=lens.actor).items() if deal.owner_id in people}
         rows = [row for row in rows if row.warning.deal_id in mine]
     if not rows:

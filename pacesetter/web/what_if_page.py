@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pacesetter.base import settings, teams
+from pacesetter.base.teams import members_on
 from pacesetter.core import money
 from pacesetter.core.errors import NotFound, Refused
 from pacesetter.core.forecasting.assumptions import Assumptions
 from pacesetter.core.periods import Period
 from pacesetter.crm import choices
-from pacesetter.planning import forecasts, scenarios
+from pacesetter.planning import scenarios
 from pacesetter.planning.models import ForecastRow, Scenario
 from pacesetter.planning.what_if import Answer, Ground, Open, Whose
 from pacesetter.web import figures, formats, waterfall, words
@@ -199,7 +200,7 @@ class WhatIf:
         row = self.answer.row
         if row.user_id:
             return [row.user_id]
-        return forecasts.members_on(self.lens.reader.today)[row.team_id][1] if row.team_id else None
+        return members_on(self.lens.reader.today)[row.team_id][1] if row.team_id else None
 
     @cached_property
     def calls(self) -> Calls:

@@ -19,7 +19,7 @@ FORGOTTEN = "UPDATE base_job SET lease_until = '2020-01-01 00:00:00', run_at = '
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
     made = House(tmp_path_factory.mktemp("house") / "data")
-    made.pacesetter("settings")
+    made.pacesetter("settings", "forecast.nightly=false")
     yield made
     made.close()
 
