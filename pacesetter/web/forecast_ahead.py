@@ -87,10 +87,17 @@ class Ahead:
         known = {period.since: amount for period, amount in past} | {row.since: row.mean for row in self.quarters}
         done = [{"name": figures.period(period), "booked": self._money(amount), "grown": self._year(known, period, amount), "href": self._href(period)} for period, amount in past[QUARTERS:]]  # fmt: skip
         return done + [
-            {"name": figures.period(one), "won": self._money(row.won) if row.won else "", "expected": self._money(row.mean), "range": self._range(row), "grown": self._year(known, one, row.mean), "how": _how(row)}
+            {"name": figures.period(one), **self._booked(one), "expected": self._money(row.mean), "range": self._range(row), "grown": self._year(known, one, row.mean), "how": _how(row)}
             for row in self.quarters
             for one in [containing(row.since, "quarter")]
         ]  # fmt: skip
+
+    def _booked(self, period: Period) -> dict[str, str]:
+        """What is booked by now in a quarter that has begun; the forecast of it stands since the end of yesterday."""
+        if period.since > formats.today():
+            return {}
+        ((_period, amount),) = ahead.booked_before("quarter", 1, period.until, team=self.team)
+        return {"booked": self._money(amount), "href": self._href(period)} if amount else {}
 
     def _year(self, known: dict[Any, int], period: Period, amount: int) -> str:
         before = known.get(period.shifted(-QUARTERS).since)

@@ -13,17 +13,15 @@ from pacesetter.planning.models import DEALS, SERIES
 from pacesetter.web import figures, formats
 from pacesetter.web.request import Request
 
+SHOWN: dict[Grain, tuple[int, ...]] = {"month": (0, 1, 2, 3, 4, 5, 6, 9, 12, 15, 18, 21), "quarter": tuple(range(8))}  # periods ahead
 CLOSE = 0.1  # of what came: a forecast within it counts as near
 
 
 def by_distance(request: Request, grain: Grain) -> list[dict[str, Any]]:
     """One row for each distance that was scored: what stood with its bias and band, deals and series alone."""
     found = distances.looked(grain, by=request.actor)
-    return [
-        row
-        for ahead in sorted({one.ahead for one in found})
-        if (row := _row(grain, ahead, [one for one in found if one.ahead == ahead]))["n"]
-    ]
+    rows = (_row(grain, ahead, [one for one in found if one.ahead == ahead]) for ahead in SHOWN[grain])
+    return [row for row in rows if row["n"]]
 
 
 def _row(grain: Grain, ahead: int, found: list[Looked]) -> dict[str, Any]:

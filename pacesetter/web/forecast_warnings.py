@@ -22,6 +22,7 @@ from pacesetter.web.request import Request
 from pacesetter.web.routes import page
 
 SHOWN, MOST = 20, 500
+LEAST = 0.01  # a smaller chance is told as less than this: draws cannot say never
 VALUED = ("quarter", "rep", "deal")  # kinds with a chance and money at stake
 
 
@@ -103,7 +104,7 @@ class Said:
 
     @property
     def chance(self) -> str:
-        return formats.percent(self.facts["chance"], 0)
+        return formats.percent(self.facts["chance"], 0) if self.facts["chance"] >= LEAST else f"<{formats.percent(LEAST, 0)}"
 
     @property
     def stake(self) -> str:
