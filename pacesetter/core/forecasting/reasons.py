@@ -68,6 +68,10 @@ def explain(x: Array, contributions: Array) -> list[list[Reason]]:
     """
     facts = list(FACTS)
     each = np.column_stack([contributions[:, [AT[name] for name in FACTS[fact]]].sum(axis=1) for fact in facts])
+    if not x[:, AT["touches"]].any():  # where nobody tells of signs of life, idle days are those since the stage was entered
+        idle, stayed = facts.index("idle"), facts.index("days_in_stage")
+        each[:, stayed] += each[:, idle]
+        each[:, idle] = 0.0
     for stage in np.unique(x[:, AT["stage"]]):
         inside = x[:, AT["stage"]] == stage
         each[inside] -= each[inside].mean(axis=0)

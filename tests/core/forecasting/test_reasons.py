@@ -37,6 +37,7 @@ def test_where_the_table_speaks_time_in_stage_is_the_reason():
 
 def test_only_what_is_felt_and_at_most_three():
     x, adds = np.zeros((2, len(NAMES))), np.zeros((2, len(NAMES)))
+    x[:, AT["touches"]] = 3
     for place, name in enumerate(("age", "idle", "pushes", "moves")):
         adds[0, AT[name]] = 1.0 + place
     first, second = explain(x, adds)
@@ -44,6 +45,14 @@ def test_only_what_is_felt_and_at_most_three():
     assert not any(one.raises for one in second)  # against the average of its stage it is below
     x[1, AT["stage"]] = 1
     assert explain(x, adds) == [[], []]  # each is the average of its own stage
+
+
+def test_nobody_is_told_of_signs_of_life_where_none_are_known():
+    x, adds = np.zeros((2, len(NAMES))), np.zeros((2, len(NAMES)))
+    x[:, AT["days_in_stage"]] = x[:, AT["idle"]] = x[:, AT["pace"]] = [80, 2]
+    adds[0, AT["idle"]], adds[0, AT["days_in_stage"]] = -1.0, -0.5
+    (first, *others), _ = explain(x, adds)
+    assert (first.code, first.params["days"], others) == ("deal_days_in_stage", "80", [])
 
 
 def test_every_sentence_has_its_parameters():
