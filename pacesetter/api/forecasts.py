@@ -49,11 +49,11 @@ def standing(request: HttpRequest, period: str = "this_quarter", at: dt.date | N
 @router.get(
     "/forecast/ahead",
     response=list[dict[str, Any]],
-    summary="The long view from series: months or quarters ahead of the company, or of a team of which one sees everybody",
+    summary="The long view: months or quarters ahead of the company, or of a team of which one sees everybody; `method` says who speaks",
 )
 def long_view(request: HttpRequest, grain: str = "month", team: int | None = None) -> Any:
-    if grain not in ahead.HORIZONS:
-        raise Invalid("unknown_choice", field="grain", value=grain, known=", ".join(ahead.HORIZONS))
+    if grain not in ahead.GRAINS:
+        raise Invalid("unknown_choice", field="grain", value=grain, known=", ".join(ahead.GRAINS))
     rows = ahead.said(grain, by=actor_of(request), team=team)  # type: ignore[arg-type]
     return [_row(row) | {"since": row.since, "until": row.until} for row in rows]
 

@@ -21,6 +21,8 @@ from pacesetter.planning.models import SERIES, ForecastRow
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
 
+GRAINS: tuple[Grain, ...] = ("month", "quarter")
+
 
 def said(grain: Grain, *, by: "Actor", team: int | None = None) -> list[ForecastRow]:
     """What the newest run says of the company, or of a team, oldest period first; for those who see all of it."""

@@ -88,9 +88,9 @@ def _rows(period: Period, at: dt.date | None) -> Iterable[ForecastRow]:
 
 
 def chosen(rows: Iterable[ForecastRow]) -> list[ForecastRow]:
-    """Of each period the rows of the method that stands: the first that speaks of the company."""
+    """Of each period the rows of the method that stands: the first that speaks of anybody."""
     rows = list(rows)
-    speak = {(row.since, row.until, row.method) for row in rows if row.user_id is None and row.team_id is None}
+    speak = {(row.since, row.until, row.method) for row in rows}
     stands = {(since, until): method for method in reversed(STANDING) for since, until, one in speak if one == method}
     return [row for row in rows if stands.get((row.since, row.until)) == row.method]
 

@@ -1,5 +1,7 @@
 """What if and scenarios asked by machines: scope, refusals, what is kept and what it says today."""
 
+import json
+
 import pytest
 
 from pacesetter.crm.models import Deal
@@ -28,6 +30,15 @@ def test_asking_changes_nothing_and_says_what_adds_up(company, caller):
     whole = {row["user"] or row["team"]: row for row in caller("chiara").call("GET", "/forecast")[1]}
     assert {name: whole[None][name] for name in said["before"]} == said["before"]
     assert not Scenario.objects.exists()
+
+
+def test_a_repeated_scenario_is_kept_once(company, caller):
+    body = json.dumps({"name": "Hope", "assumptions": {"win_rate": 1.1}})
+    first, again = (
+        caller("chiara").post("/api/v1/scenarios", body, content_type="application/json", HTTP_IDEMPOTENCY_KEY="one") for _ in range(2)
+    )
+    assert (first.status_code, again.status_code, again["Idempotency-Replayed"]) == (201, 201, "true")
+    assert again.json() == first.json() and Scenario.objects.count() == 1
 
 
 def test_everybody_asks_about_what_they_see(company, caller):

@@ -25,7 +25,8 @@ def share(one: Told, other: Told) -> float:
     """How much of the first belongs into the whole, 0 to 1; a forecast without a band says nothing of its error and counts for nothing."""
     if one.width <= 0 or other.width <= 0:
         return float(one.width > 0)
-    return other.width**2 / (one.width**2 + other.width**2)
+    ratio = one.width / other.width
+    return 1 / (1 + ratio * ratio)
 
 
 def combined(one: Told, other: Told, share: float) -> Told:
