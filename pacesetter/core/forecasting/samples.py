@@ -26,9 +26,10 @@ class Sample:
 
 
 def bounds(horizon: float, step: float) -> Array:
-    """Ends of periods in days, ascending, the last one the horizon: fine at first, then quarters of the horizon."""
+    """Ends of periods in days, ascending, the last one the horizon: each twice as far as the last, then quarters of the horizon."""
     periods = int(np.ceil(horizon / step))
-    ends = np.unique(np.concatenate([[1, 2, 4], np.ceil(np.arange(1, 5) * periods / 4)]))
+    first = 2.0 ** np.arange(max(3, np.ceil(np.log2(periods / 4))))
+    ends = np.unique(np.concatenate([first, np.ceil(np.arange(1, 5) * periods / 4)]))
     return np.minimum(ends[ends <= periods] * step, horizon)
 
 
