@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from django.db.models import Q
 
-from pacesetter.base import clock, warehouse
+from pacesetter.base import warehouse
 from pacesetter.base.models import Team
 from pacesetter.base.scope import scope_of
 from pacesetter.base.teams import members_on
@@ -40,11 +40,7 @@ def said(grain: Grain, *, by: "Actor", team: int | None = None) -> list[Forecast
 
 def sees(by: "Actor", team: int | None) -> bool:
     """Whether somebody sees all that the company, or a team, brings."""
-    keep = scope_of(by, ForecastRow.NOUN).owners
-    if keep is None:
-        return True
-    members = members_on(clock.today()).get(team, (set(), []))[1] if team is not None else []
-    return bool(members) and keep.issuperset(members)
+    return scope_of(by, ForecastRow.NOUN).owners is None or team in by.teams
 
 
 def teams(by: "Actor") -> list[Team]:

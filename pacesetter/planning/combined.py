@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pacesetter.core.forecasting import combining
-from pacesetter.core.forecasting.combining import Told
+from pacesetter.core.forecasting.deals import Spread
 from pacesetter.core.periods import Period
 from pacesetter.planning.models import COMBINED, DEALS, SERIES, ForecastRow, ForecastRun
 
@@ -20,10 +20,10 @@ class Pair:
 
     @property
     def share(self) -> float:
-        return combining.share(_told(self.deals), _told(self.series))
+        return combining.share(_spread(self.deals), _spread(self.series))
 
-    def combined(self, share: float) -> Told:
-        return combining.combined(_told(self.deals), _told(self.series), share)
+    def combined(self, share: float) -> Spread:
+        return combining.combined(_spread(self.deals), _spread(self.series), share)
 
 
 def rows(run: ForecastRun, told: Iterable[ForecastRow], periods: Mapping[Period, bool]) -> Iterator[ForecastRow]:
@@ -54,11 +54,11 @@ def _pairs(told: Iterable[ForecastRow], periods: Iterable[Period]) -> Iterator[P
                 yield Pair(period, team, deals, series)
 
 
-def _told(row: ForecastRow) -> Told:
-    return Told(row.mean, row.p10, row.p50, row.p90)
+def _spread(row: ForecastRow) -> Spread:
+    return Spread(row.mean, row.p10, row.p50, row.p90)
 
 
-def _row(pair: Pair, said: Told, share: float, mean: int) -> ForecastRow:
+def _row(pair: Pair, said: Spread, share: float, mean: int) -> ForecastRow:
     """The band moves with a mean that is the sum of the months."""
     p10, p50, p90 = (max(round(part - said.mean) + mean, 0) for part in (said.p10, said.p50, said.p90))
     opened = min(round(share * pair.deals.open), mean)

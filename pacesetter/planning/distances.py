@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
 
 STANDING = "standing"  # whichever method stood
-FIRST = 7  # days of a month: the first run in them speaks for it
 REACH: dict[Grain, int] = {"month": reach.MONTHS, "quarter": reach.QUARTERS}
 YEARS = dt.timedelta(days=2 * 365)
 
@@ -90,7 +89,7 @@ def _whole() -> "QuerySet[ForecastRow]":
 
 def _monthly() -> dict[ForecastRun, list[ForecastRow]]:
     """The first run of each month that looks far, with its rows of the company."""
-    runs = ForecastRun.objects.filter(as_of__gte=clock.today() - YEARS - YEARS, as_of__day__lte=FIRST).order_by("-as_of", "pk")
+    runs = ForecastRun.objects.filter(as_of__gte=clock.today() - YEARS - YEARS, as_of__day__lte=reach.MONTHLY).order_by("-as_of", "pk")
     chosen = {(run.as_of.year, run.as_of.month): run for run in runs}
     by_key = {run.key: run for run in chosen.values()}
     found: dict[ForecastRun, list[ForecastRow]] = {run: [] for run in chosen.values()}

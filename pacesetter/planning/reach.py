@@ -9,6 +9,7 @@ from pacesetter.core.periods import Grain, Period, containing, span
 WINDOWS = (14, 28)  # days after the day of asking that are forecast too: soon over, and soon scored
 NEAR, FAR = 2, 4  # quarters for which open deals speak alone, and at all
 MONTHS, QUARTERS = 24, 8  # for which series speak: quarters are sums of their months
+MONTHLY = 7  # past weeks are asked on one day each: far periods, which change by the month, on the one in so many first days of a month
 DAY = dt.timedelta(days=1)
 
 

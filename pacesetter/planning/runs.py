@@ -15,7 +15,7 @@ from pacesetter.base.teams import members_on
 from pacesetter.core.errors import Refused, add_sentences
 from pacesetter.core.forecasting import deals
 from pacesetter.core.forecasting.expectations import Span
-from pacesetter.core.forecasting.histories import Array, Histories, day_number
+from pacesetter.core.forecasting.histories import Array, Histories, day_number, day_of
 from pacesetter.core.forecasting.ladder import Choice, block
 from pacesetter.core.forecasting.outlook import Outlook, outlook
 from pacesetter.core.labels import mark
@@ -23,7 +23,7 @@ from pacesetter.core.periods import Period
 from pacesetter.planning import combined, expected, histories, reach, series, warning_keeping
 from pacesetter.planning.histories import Booked
 from pacesetter.planning.models import DEALS, DealOutlook, ForecastRow, ForecastRun
-from pacesetter.planning.reach import DAY, Reach
+from pacesetter.planning.reach import DAY, MONTHLY, Reach
 from pacesetter.planning.warning_shape import Seen
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 VERSION = "deals-3"  # of the method: numbers of two versions are not to be compared
 CHUNK = 300  # rows written in one short transaction
-MONTHLY = 7  # past weeks are asked on one day each: far periods, which change by the month, on the first of a month
 add_sentences({"day_not_over": mark("{day} is not over; ask as of a day before today.")})
 
 
@@ -115,16 +114,12 @@ def _card(known: Histories, found: Outlook) -> dict[str, Any]:
         "closed": int(ended.sum()),
         "won": int(known.won.sum()),
         "open": len(found.expected.ids),
-        "since": str(_day(float(known.created.min()))),
+        "since": str(day_of(float(known.created.min()))),
         "step": found.fitted.hazards.step,
         "choice": asdict(found.fitted.choice),
         "shock": round(found.spans[0].shock, 4),
         "measured": found.spans[0].measured,
     }
-
-
-def _day(moment: float) -> dt.date:
-    return dt.date(1970, 1, 1) + dt.timedelta(days=int(moment))
 
 
 class _Rows:
@@ -143,12 +138,9 @@ class _Rows:
 
     def _of(self, period: Period, span: Span) -> Iterator[ForecastRow]:
         yield self._row(period, span, np.arange(len(span.open)), np.ones(len(self.ground.booked.day), dtype=bool))
-        inside = (
-            []
-            if period in self.asked.windows
-            else [*self._teams(period, span), *(self._persons(period, span) if period in self.asked.board else ())]
-        )
-        yield from (row for row in inside if row.mean or row.p90)
+        teams = () if period in self.asked.windows else self._teams(period, span)
+        people = self._persons(period, span) if period in self.asked.board else ()
+        yield from (row for row in (*teams, *people) if row.mean or row.p90)
 
     def _teams(self, period: Period, span: Span) -> Iterator[ForecastRow]:
         for team, (teams, people) in self.members.items():
@@ -183,9 +175,9 @@ def _store(run: ForecastRun, rows: list[ForecastRow]) -> None:
 def _store_deals(run: ForecastRun, known: Histories, found: Outlook) -> None:
     """How each open deal is seen now; what was seen before can be made anew."""
     quarter = found.spans[0]
-    late = found.fitted.open_deals(known, histories.end_of(run.as_of), quarter.until)
-    ever = found.fitted.open_deals(known, histories.end_of(run.as_of))
-    reasons = found.fitted.reasons(known, histories.end_of(run.as_of))
+    t = histories.end_of(run.as_of)
+    late, ever = found.fitted.open_deals_by(known, t, [quarter.until, found.fitted.horizon])
+    reasons = found.fitted.reasons(known, t)
     rows = [
         DealOutlook(
             deal_id=int(known.ids[place]), run=run, win=_millionths(late.win[at]), lose=_millionths(late.lose[at]),

@@ -3,7 +3,6 @@
 Teams add up to the team above them and to the company, months to quarters. Bookings belong to the team in which their owner was on the day.
 """
 
-import datetime as dt
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from pacesetter.base import settings
 from pacesetter.base.models import Team
 from pacesetter.base.teams import members_on
 from pacesetter.core.errors import Refused
-from pacesetter.core.forecasting.histories import EPOCH, day_number
+from pacesetter.core.forecasting.histories import day_number, day_of
 from pacesetter.core.periods import Grain, Period, containing
 from pacesetter.planning import histories, reach
 from pacesetter.planning.histories import Booked
@@ -101,7 +100,7 @@ def _table(booked: Booked, known: Any, grain: Grain, paths: dict[int, list[int]]
     """One row per team and day, with the teams above it as of today. The first period with bookings may have begun before them: it is left out."""
     import pyarrow as pa
 
-    first = containing(EPOCH + dt.timedelta(days=int(booked.day[known].min())), grain)
+    first = containing(day_of(booked.day[known].min()), grain)
     known = known & (booked.day >= day_number(first.until))
     team = booked.team[known]
     above = {pk: [str(one) for one in path] + [NOWHERE] * len(depths) for pk, path in paths.items()} | {0: [NOBODY] * len(depths)}

@@ -12,7 +12,7 @@ import numpy as np
 from pacesetter.base import settings
 from pacesetter.base.teams import members_on
 from pacesetter.core.forecasting import slips
-from pacesetter.core.forecasting.histories import EPOCH, day_number
+from pacesetter.core.forecasting.histories import day_number, day_of
 from pacesetter.core.forecasting.warnings import chance_to_reach
 from pacesetter.core.periods import Period
 from pacesetter.planning import histories, plans
@@ -86,7 +86,7 @@ def _slipping(seen: Seen) -> Iterator[EarlyWarning]:
         facts = {
             "chance": round(one.chance, 4),
             "amount": round(one.amount),
-            "due": _day(one.due).isoformat(),
+            "due": day_of(one.due).isoformat(),
             "signs": [{"code": sign.code, "value": round(sign.value, 4), "usual": round(sign.usual, 4)} for sign in one.signs],
         }
         yield seen.warning("deal", f"deal:{deal}", seen.quarter, one.at_stake, facts, deal_id=deal)
@@ -102,12 +102,8 @@ def _slipped(ground: "Ground", period: Period, raised: Mapping[str, dt.date]) ->
     since = np.asarray([first.get(at, day_number(period.since)) for at in deals.tolist()])
     came, clear = slips.slipped(known, deals, since, until)
     return {
-        f"deal:{known.ids[at]}": (bool(yes), min(_day(moment), period.last)) for at, yes, moment in zip(deals, came, clear, strict=True)
+        f"deal:{known.ids[at]}": (bool(yes), min(day_of(moment), period.last)) for at, yes, moment in zip(deals, came, clear, strict=True)
     }
-
-
-def _day(moment: float) -> dt.date:
-    return EPOCH + dt.timedelta(days=int(moment))
 
 
 RULES = {

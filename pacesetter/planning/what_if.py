@@ -94,7 +94,7 @@ class Open:
     brings: int
 
 
-class Ground:
+class Question:
     """What is asked about: a period, somebody in the actor's scope, and what the newest run expects of them.
 
     Refused where nothing was forecast of the period; what lies outside the scope is not there.
@@ -190,4 +190,4 @@ _DRAWN: dict[uuid.UUID, dict[tuple[int, ...], Figures]] = {}
 
 def ask(period: Period, assumed: Assumptions, *, by: "Actor", whose: Whose | None = None) -> Answer:
     """What the newest run would say of a period; by default of everything that the actor sees."""
-    return Ground(period, whose, by=by).ask(assumed)
+    return Question(period, whose, by=by).ask(assumed)

@@ -20,7 +20,7 @@ from pacesetter.core.periods import Period
 from pacesetter.crm import choices
 from pacesetter.planning import scenarios
 from pacesetter.planning.models import ForecastRow, Scenario
-from pacesetter.planning.what_if import Answer, Ground, Open, Whose
+from pacesetter.planning.what_if import Answer, Open, Question, Whose
 from pacesetter.web import figures, formats, waterfall, words
 from pacesetter.web.call_sheet import Calls
 from pacesetter.web.charts import Chart
@@ -60,9 +60,9 @@ class WhatIf:
         return scenarios.assumed(self.opened) if self.opened and bare else self.asked.assumed
 
     @cached_property
-    def ground(self) -> Ground | None:
+    def ground(self) -> Question | None:
         try:
-            ground = Ground(self.period, self._whose(), by=self.actor)
+            ground = Question(self.period, self._whose(), by=self.actor)
         except NotFound:
             raise
         except Refused as refused:

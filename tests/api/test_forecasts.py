@@ -8,17 +8,14 @@ from pacesetter.base import clock, jobs, warehouse
 from pacesetter.base.models import Job
 from pacesetter.planning import quotas, runs, warnings
 from pacesetter.planning.models import ForecastRow, ForecastRun
-from tests.planning.past import live
+from tests.planning.past import asked
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def company(cast, system, settings, tmp_path):
-    settings.PACESETTER_DATA = tmp_path
-    live(cast, system)
-    runs.make(by=system)
-    return cast
+    return asked(cast, system, settings, tmp_path)
 
 
 def whose(found):

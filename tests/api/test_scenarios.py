@@ -5,19 +5,15 @@ import json
 import pytest
 
 from pacesetter.crm.models import Deal
-from pacesetter.planning import runs
 from pacesetter.planning.models import Scenario
-from tests.planning.past import live
+from tests.planning.past import asked
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def company(cast, system, settings, tmp_path):
-    settings.PACESETTER_DATA = tmp_path
-    live(cast, system)
-    runs.make(by=system)
-    return cast
+    return asked(cast, system, settings, tmp_path)
 
 
 def test_asking_changes_nothing_and_says_what_adds_up(company, caller):

@@ -7,6 +7,7 @@ import numpy as np
 from pacesetter.base import warehouse
 from pacesetter.crm import accounts, deals
 from pacesetter.crm.models import LostReason, Stage
+from pacesetter.planning import runs
 
 D = dt.date
 TODAY = D(2026, 11, 20)
@@ -37,3 +38,11 @@ def live(cast, system, count=48, seed=7):
         rows.append(row | ({"lost_reason": reason.pk} if kind == "lost" else {}))
     deals.create_many(rows, by=system, facts=True)
     warehouse.refresh()
+
+
+def asked(cast, system, settings, folder):
+    """That company with a run of yesterday, in a data folder of its own."""
+    settings.PACESETTER_DATA = folder
+    live(cast, system)
+    runs.make(by=system)
+    return cast

@@ -14,7 +14,7 @@ from pacesetter.crm.models import Deal
 from pacesetter.planning import forecasts, runs, scenarios, what_if
 from pacesetter.planning.models import ExpectedPart, Scenario
 from pacesetter.planning.what_if import Whose
-from tests.planning.past import TODAY, live
+from tests.planning.past import TODAY, asked
 
 pytestmark = pytest.mark.django_db
 Q4, Q1, MONTH = (periods.parse(text, TODAY) for text in ("2026-Q4", "2027-Q1", "2026-12"))
@@ -23,10 +23,7 @@ MONEY = ("mean", "won", "open", "new", "p10", "p50", "p90")
 
 @pytest.fixture
 def company(cast, system, settings, tmp_path):
-    settings.PACESETTER_DATA = tmp_path
-    live(cast, system)
-    runs.make(by=system)
-    return cast
+    return asked(cast, system, settings, tmp_path)
 
 
 def test_without_assumptions_the_run_itself_comes_out_to_the_cent(company, system):
@@ -67,7 +64,7 @@ def test_everybody_asks_about_what_they_see(company):
 
 def test_deals_of_others_are_neither_listed_nor_dropped(company, system):
     mine, theirs = (Deal.objects.filter(status="open", owner=user).values_list("pk", flat=True) for user in (company.ines, company.hugo))
-    ground = what_if.Ground(Q4, by=company.actor("ines"))
+    ground = what_if.Question(Q4, by=company.actor("ines"))
     assert {one.deal.pk for one in ground.deals(50)} == set(mine) and all(0 <= one.chance <= 1 for one in ground.deals(50))
     assert [one.deal.pk for one in ground.deals(0, {mine[0], theirs[0], 987_654})] == [mine[0]]
     named = {"dropped": (theirs[0], 987_654), "worth": {theirs[1]: 5.0}, "moved": {theirs[0]: TODAY}}

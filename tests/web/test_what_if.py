@@ -9,9 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from pacesetter.crm.models import Deal
-from pacesetter.planning import runs, scenarios
+from pacesetter.planning import scenarios
 from pacesetter.planning.models import Scenario
-from tests.planning.past import live
+from tests.planning.past import asked
 
 pytestmark = pytest.mark.django_db
 PAGE = "/forecast/what-if"
@@ -19,10 +19,7 @@ PAGE = "/forecast/what-if"
 
 @pytest.fixture
 def company(cast, system, settings, tmp_path):
-    settings.PACESETTER_DATA = tmp_path
-    live(cast, system)
-    runs.make(by=system)
-    return cast
+    return asked(cast, system, settings, tmp_path)
 
 
 def text_of(page: bytes) -> str:

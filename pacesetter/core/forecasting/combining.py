@@ -3,25 +3,10 @@
 With independent errors of no bias the best weights are those of the inverse variances (Bates & Granger 1969).
 """
 
-from dataclasses import dataclass
+from pacesetter.core.forecasting.deals import Spread
 
 
-@dataclass(frozen=True)
-class Told:
-    """A mean with its P10, P50 and P90, in one unit."""
-
-    mean: float
-    p10: float
-    p50: float
-    p90: float
-
-    @property
-    def width(self) -> float:
-        """Of the band of 80 %; nothing, where it is not known how wrong the forecast is."""
-        return self.p90 - self.p10
-
-
-def share(one: Told, other: Told) -> float:
+def share(one: Spread, other: Spread) -> float:
     """How much of the first belongs into the whole, 0 to 1; a forecast without a band says nothing of its error and counts for nothing."""
     if one.width <= 0 or other.width <= 0:
         return float(one.width > 0)
@@ -29,7 +14,7 @@ def share(one: Told, other: Told) -> float:
     return 1 / (1 + ratio * ratio)
 
 
-def combined(one: Told, other: Told, share: float) -> Told:
+def combined(one: Spread, other: Spread, share: float) -> Spread:
     """The weighted mean, with a band as wide as theirs on average: they see one market, and what one misses the other may miss too.
 
     Nothing below zero unless both say so.
@@ -41,4 +26,4 @@ def combined(one: Told, other: Told, share: float) -> Told:
         )
     )  # fmt: skip
     low = max(mean - below, min(one.p10, other.p10, 0.0))
-    return Told(mean, low, max(middle, low), max(mean + above, middle, low))
+    return Spread(mean, low, max(middle, low), max(mean + above, middle, low))

@@ -42,6 +42,11 @@ class Spread:
     p50: float
     p90: float
 
+    @property
+    def width(self) -> float:
+        """Of the band of 80 %; nothing, where it is not known how wrong the forecast is."""
+        return self.p90 - self.p10
+
 
 @dataclass(frozen=True)
 class DealForecast:

@@ -30,6 +30,11 @@ def day_number(day: dt.date) -> float:
     return float((day - EPOCH).days)
 
 
+def day_of(moment: float) -> dt.date:
+    """The day in which a moment lies."""
+    return EPOCH + dt.timedelta(days=int(moment))
+
+
 @dataclass(frozen=True)
 class Steps:
     """One field's values with the moment from which each held: three arrays of one length, by deal and moment.

@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pacesetter.core.forecasting import combining
-from pacesetter.core.forecasting.combining import Told
+from pacesetter.core.forecasting.deals import Spread
 
 
 def told(mean, half):
-    return Told(mean, mean - half, mean, mean + half)
+    return Spread(mean, mean - half, mean, mean + half)
 
 
 def test_half_the_error_counts_four_times_as_much():
@@ -32,7 +32,7 @@ amounts = st.floats(0, 1e12)
 
 @given(amounts, amounts, amounts, amounts, st.floats(0, 1))
 def test_it_stays_in_order_and_within_what_was_said(mean, other, half, wide, share):
-    one, two = Told(mean, max(mean - half, 0), mean, mean + half), Told(other, max(other - wide, 0), other, other + wide)
+    one, two = Spread(mean, max(mean - half, 0), mean, mean + half), Spread(other, max(other - wide, 0), other, other + wide)
     found = combining.combined(one, two, share)
     assert 0 <= found.p10 <= found.p50 <= found.p90
     slack = 1e-6 * max(mean, other) + 1e-9
