@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from django.db.models import Q
 
-from pacesetter.base import warehouse
+from pacesetter.base import settings, warehouse
 from pacesetter.base.models import Team
 from pacesetter.base.scope import scope_of
 from pacesetter.base.teams import members_on
@@ -38,6 +38,11 @@ def said(grain: Grain, *, by: "Actor", team: int | None = None) -> list[Forecast
     return [row for row in forecasts.chosen(whole) if row.team_id == team]
 
 
+def period_at(day: dt.date, grain: Grain) -> Period:
+    """The month, or the company's quarter, of a day."""
+    return containing(day, grain, int(settings.get("company.fiscal_start")))
+
+
 def sees(by: "Actor", team: int | None) -> bool:
     """Whether somebody sees all that the company, or a team, brings."""
     return scope_of(by, ForecastRow.NOUN).owners is None or team in by.teams
@@ -55,6 +60,6 @@ def booked_before(grain: Grain, count: int, first: dt.date, *, team: int | None 
     found = histories.booked(warehouse.current() or warehouse.refresh())
     teams = None if team is None else members_on(first)[team][0]
     mine = np.ones(len(found.day), dtype=bool) if teams is None else np.isin(found.team, list(teams))
-    start = containing(first, grain)
+    start = period_at(first, grain)
     periods = [start.shifted(-back) for back in range(count, 0, -1)]
     return [(period, int(found.amount[found.inside(period) & mine].sum())) for period in periods]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from pacesetter.core.errors import NotFound
 from pacesetter.core.money import to_major
-from pacesetter.core.periods import Period, containing
+from pacesetter.core.periods import Period
 from pacesetter.planning import ahead
 from pacesetter.planning.models import COMBINED, DEALS, ForecastRow
 from pacesetter.web import charts, figures, formats
@@ -89,7 +89,7 @@ class Ahead:
         return done + [
             {"name": figures.period(one), **self._booked(one), "expected": self._money(row.mean), "range": self._range(row), "grown": self._year(known, one, row.mean), "how": _how(row)}
             for row in self.quarters
-            for one in [containing(row.since, "quarter")]
+            for one in [ahead.period_at(row.since, "quarter")]
         ]  # fmt: skip
 
     def _booked(self, period: Period) -> dict[str, str]:
@@ -144,13 +144,13 @@ class Ahead:
 def _how(row: ForecastRow) -> str:
     """Which models speak of a period, and of two how much each counts."""
     if row.method == COMBINED:
-        share = row.run.card.get("deals_count", {}).get(containing(row.since, "quarter").label, 0.0)
+        share = row.run.card.get("deals_count", {}).get(ahead.period_at(row.since, "quarter").label, 0.0)
         return _("Deals %(deals)s, series %(series)s") % {"deals": formats.percent(share, 0), "series": formats.percent(1 - share, 0)}
     return _("Open deals and new business") if row.method == DEALS else _("Series")
 
 
 def _month(row: ForecastRow) -> Period:
-    return containing(row.since, "month")
+    return ahead.period_at(row.since, "month")
 
 
 def index(request: Request) -> HttpResponse:

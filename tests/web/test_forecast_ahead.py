@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from pacesetter.base import warehouse
+from pacesetter.base import settings, warehouse
 from pacesetter.planning.models import ForecastRow, ForecastRun
 from tests.planning.past import D
 
@@ -53,3 +53,14 @@ def test_before_there_is_any_it_says_so(cast, signed_in):
     warehouse.refresh()
     assert "No long view yet" in page(signed_in("chiara"))
     assert signed_in("chiara").get("/forecast/ahead/chart.svg").status_code == 204
+
+
+def test_quarters_are_those_of_the_company(said, signed_in, system):
+    """In a year that begins in April, the quarter of January is its fourth, and its link opens just that."""
+    settings.put("company.fiscal_start", 4, by=system)
+    run = ForecastRun.objects.create(as_of=D(2026, 11, 20), made_at=dt.datetime(2026, 11, 21, tzinfo=dt.UTC), version="1", card={"deals_count": {"2027-Q4": 0.75}})  # fmt: skip
+    money = {"mean": 500_000_00, "p10": 1, "p50": 2, "p90": 900_000_00, "won": 0, "open": 0, "new": 500_000_00}
+    for until, method in ((D(2027, 2, 1), "series"), (D(2027, 4, 1), "combined")):
+        ForecastRow.objects.create(run=run, since=D(2027, 1, 1), until=until, method=method, currency="USD", **money)
+    shown = page(signed_in("chiara"))
+    assert "Q4 2027" in shown and "Deals 75%, series 25%" in shown and "period=2027-Q3" in shown
