@@ -4,6 +4,7 @@ shared/FORECASTING.md §9 ("must" is the gate). Prints Markdown."""
 import datetime as dt
 import os
 import pathlib
+import subprocess
 import sys
 import time
 
@@ -33,6 +34,8 @@ def main() -> None:
     forecast_scores.main(DATA, known)
     forecast_what_if.main(known)
     forecast_series.main()
+    for company in ("log", "demo"):
+        subprocess.run([sys.executable, str(ROOT / "bench" / "forecast_company.py"), company], check=True)
 
 
 def asked(known: object, horizon: int, since: dt.date, until: dt.date) -> None:

@@ -21,7 +21,7 @@ from pacesetter.crm.models import Stage
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
 
-NOUNS = ("deal", "lead", "quota", "forecast_call", "licence")
+NOUNS = ("deal", "lead", "quota", "forecast_call", "forecast", "licence")
 QUEUES = ("deal", "lead")  # rows of nobody that some may see; the company's own calls belong to no queue
 NOBODY = 0  # the owner of a fact whose record has none
 DAY = dt.timedelta(days=1)

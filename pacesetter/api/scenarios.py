@@ -25,7 +25,8 @@ class WhatIfIn(Schema):
     """A month or quarter, whose (by default all that one sees), and assumptions by name; those that are not named stay as they are.
 
     `win_rate`, `cycle`, `size`, `price` (of new deals) and `arrivals` are factors: 1.1 is ten per cent more. `slip` is the share of open
-    deals that is won `slip_days` later. `hires` people begin on `hired_on` and are in full after `ramp_days`. `stages`: win rate,
+    deals that is won `slip_days` later. `market` multiplies the market series that the forecast follows, from
+    `market_since` on. `hires` people begin on `hired_on` and are in full after `ramp_days`. `stages`: win rate,
     cycle, slip and size hold for open deals in these stages alone. `dropped` lists deals, `moved` gives deals the day by which they
     are won or not at all, `worth` what they bring if won.
     """
@@ -121,8 +122,14 @@ def _answer(said: Answer) -> dict[str, Any]:
     return {
         "period": said.period.label, "user": said.row.user_id, "team": said.row.team_id, "as_of": said.run.as_of, "currency": currency,
         "assumptions": _plain(said.assumed, currency), "before": _major(said.before.plain(), currency), "after": _major(said.after.plain(), currency),
-        "effects": _effects(said.effects, currency), "missing": said.missing,
+        "effects": _effects(said.effects, currency), "missing": said.missing, "market": _lever(said),
     }  # fmt: skip
+
+
+def _lever(said: Answer) -> dict[str, Any] | None:
+    """The market series that the forecast follows, and from when on a change of it is felt; none where it follows none."""
+    tried = said.market.tried
+    return tried and {"series": tried["series"], "name": tried["name"], **tried["effect"], "felt_from": said.market.begins}
 
 
 def _shown(one: Scenario) -> dict[str, Any]:

@@ -15,8 +15,10 @@ class Config(AppConfig):
 
 
 def _teach_sqlite(sender: object, connection: object, **_: object) -> None:
-    """SQLite has no unaccent: lend it our own `fold`."""
+    """SQLite has no unaccent: lend it our own `fold`. Nor does it let anybody queue who wants to write."""
+    from pacesetter.base import turns
     from pacesetter.core.text import fold
 
     if connection.vendor == "sqlite":  # type: ignore[attr-defined]
         connection.connection.create_function("pacesetter_fold", 1, fold, deterministic=True)  # type: ignore[attr-defined]
+        turns.teach(connection)

@@ -75,6 +75,14 @@ def start(key: str, *, by: "Actor", tick: str | None = None, **args: Any) -> Job
         raise Refused("job_running", name=kind.label) from None
 
 
+def once(key: str, *, by: "Actor", tick: str, **args: Any) -> Job | None:
+    """Queue a job unless one with the same `tick` was queued before: what chores do again and again."""
+    try:
+        return start(key, by=by, tick=tick, **args)
+    except Refused:
+        return None
+
+
 def visible_to(by: "Actor") -> Any:
     """One's own jobs, or everyone's for those who may."""
     return Job.objects.all() if by.can("job.all") else Job.objects.filter(user_id=by.user_id)

@@ -1,7 +1,7 @@
 """Lists: one `Listing` per noun names its columns, search and sums; web table, API, command line, export and saved views use it."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -96,12 +96,14 @@ def sees(noun: str, pk: int, by: "Actor") -> bool:
 
 
 def undo_batch(batch: uuid.UUID, *, by: "Actor") -> tuple[int, list[tuple[HistoryEntry, Refused]]]:
-    """Undo every entry of a bulk change; returns how many were undone and those that were not, with the reason.
+    """Undo every entry of a bulk change; returns how many were undone and those that were not, with the reason."""
+    return undo_each(HistoryEntry.objects.filter(batch=batch).order_by("-id"), by=by)
 
-    Of records that the actor cannot see nothing is said.
-    """
+
+def undo_each(entries: Iterable[HistoryEntry], *, by: "Actor") -> tuple[int, list[tuple[HistoryEntry, Refused]]]:
+    """Undo entries in the order given, the newest first; of records that the actor cannot see nothing is said."""
     done, left = 0, []
-    for entry in HistoryEntry.objects.filter(batch=batch).order_by("-id"):
+    for entry in entries:
         if not sees(entry.noun, entry.object_id, by):
             continue
         try:

@@ -34,6 +34,8 @@ CAPABILITIES: dict[str, str] = {
     "settings.manage": mark("Manage company settings"),
     "target.set": mark("Set targets"),
     "quota.set": mark("Set quotas"),
+    "territory.plan": mark("Draw territory plans"),
+    "territory.publish": mark("Approve and publish territory plans"),
     "call.submit": mark("Submit forecast calls"),
     "call.company": mark("Submit the company's call"),
     "tool.manage": mark("Manage tools, licences and their use"),
@@ -65,6 +67,8 @@ MANAGE = [
     "settings.manage",
     "target.set",
     "quota.set",
+    "territory.plan",
+    "territory.publish",
     "call.company",
     "access.explain",
 ]
@@ -81,7 +85,7 @@ START: list[tuple[str, dict[str, str], str, list[str]]] = [
         "analyst",
         {"en": "Sales Ops Analyst", "es": "Analista de operaciones de ventas", "it": "Analista Sales Operations"},
         "all",
-        ["record.export", "view.share", "target.set", "token.create"],
+        ["record.export", "view.share", "target.set", "territory.plan", "token.create"],
     ),
     (
         "ops_representative",

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from pacesetter.cli import forecast_warnings, scenarios, series, tables
+from pacesetter.cli import forecast_warnings, market, scenarios, series, tables
 from pacesetter.cli.output import as_format, as_json, table, with_bar
 from pacesetter.core.errors import Refused
 
@@ -93,6 +93,7 @@ def _ended(job: Any) -> dict[str, Any]:
 
 command.add_command(series.forecast)
 command.add_command(forecast_warnings.warnings)
+command.add_command(market.listed)
 command.add_command(scenarios.what_if)
 command.add_command(scenarios.listed)
 

@@ -24,6 +24,8 @@ FIGURES = (("won", "Won"), ("open", "Open"), ("new", "New"), ("mean", "Expected"
 @click.option("--size", **FACTOR, help="Times what deals bring.")
 @click.option("--price", **FACTOR, help="Times what new deals bring; open ones keep their quote.")
 @click.option("--arrivals", **FACTOR, help="Times the new deals that begin.")
+@click.option("--market", **FACTOR, help="Times the market series that the forecast follows.")
+@click.option("--market-since", type=DAY, help="The month from which on; the first that is not known unless said.")
 @click.option("--slip", **FACTOR, help="Share of the open deals that is won later.")
 @click.option("--slip-days", type=int, help="By how many days; a quarter unless said.")
 @click.option("--hires", type=int, help="New people.")
@@ -95,9 +97,10 @@ def _amount(value: Any) -> str:
 def _assumed(given: dict[str, Any], currency: str) -> Assumptions:
     from pacesetter.core.money import to_minor
 
-    day, moved, worth = given.pop("hired_on"), dict(map(_pair, given.pop("moved"))), dict(map(_pair, given.pop("worth")))
+    days = {name: day.date() for name in ("hired_on", "market_since") if (day := given.pop(name))}
+    moved, worth = dict(map(_pair, given.pop("moved"))), dict(map(_pair, given.pop("worth")))
     plain = {key: list(value) if isinstance(value, tuple) else value for key, value in given.items() if value not in (None, ())}
-    plain |= {"hired_on": day.date()} if day else {}
+    plain |= days
     plain |= {"moved": moved} if moved else {}
     return Assumptions.of(plain | ({"worth": {deal: to_minor(amount, currency) for deal, amount in worth.items()}} if worth else {}))
 
@@ -152,7 +155,19 @@ def _show(said: Any, form: str) -> None:
     if effects:
         click.echo()
         table(["Assumption", "Adds"], [(name, f"{amount:+,.0f}") for name, amount in effects], right=(1,))
+    if said.assumed.market != 1:
+        click.echo(_market(said))
     missing = f" {said.missing} deals are not open in it and were left out." if said.missing else ""
     click.echo(
         f"{said.period.since} to {said.period.until} (exclusive), {said.row.currency}, as known at the end of {said.run.as_of}.{missing}"
     )
+
+
+def _market(said: Any) -> str:
+    """What the assumption on the market means here, or why it does nothing."""
+    lever = said.market
+    if lever.tried is None:
+        return "No market series has earned its place in the forecast: --market does nothing."
+    if lever.begins is None or lever.begins >= said.period.until:
+        return f"Bookings follow {lever.tried['name']} {lever.tried['effect']['lag']} months later, after this period: --market does nothing here."
+    return f"A change of {lever.tried['name']} is felt from {lever.begins} on."

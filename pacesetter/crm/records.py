@@ -192,14 +192,22 @@ class Shelf:
                     raise Conflict("conflict", field=key, name=str(obj), who=who, yours=yours, theirs=theirs, version=obj.version)
 
     @transaction.atomic
-    def assign_many(self, objects: Sequence[Row], *, to: User | None, by: "Actor", batch: uuid.UUID | None = None) -> list[Row]:
-        """Give records to another owner, or to the queue."""
+    def assign_many(
+        self,
+        objects: Sequence[Row],
+        *,
+        to: User | None,
+        by: "Actor",
+        batch: uuid.UUID | None = None,
+        data: Mapping[str, Any] | None = None,
+    ) -> list[Row]:
+        """Give records to another owner, or to the queue; `data` says why in their history."""
         fresh = self.locked(objects)
         by.require("record.assign", *fresh)
         self._refuse_archived(fresh)
         known = fields.of(self.noun)
         per_row = {obj.pk: put(obj, {"owner": to.pk if to else None}, known) for obj in fresh}
-        return self.store(fresh, per_row, f"{self.noun}.assigned", by=by, batch=batch)
+        return self.store(fresh, per_row, f"{self.noun}.assigned", by=by, batch=batch, data=data)
 
     @transaction.atomic
     def archive_many(self, objects: Sequence[Row], *, by: "Actor", batch: uuid.UUID | None = None) -> list[Row]:

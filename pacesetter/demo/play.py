@@ -339,7 +339,7 @@ def _agenda(script: Plan, rng: random.Random) -> dict[dt.date, dict[str, list[An
     for deal in script.deals:
         agenda[_played(deal.created, script.today)]["open"].append(deal)
         end = min(deal.ends, script.today + dt.timedelta(1))
-        moves = [(_played(day, script.today), stage) for day, stage in deal.stages if day > deal.created]
+        moves = [(_played(day, script.today), stage) for day, stage in deal.stages if deal.created < day <= script.today]
         for day, stage in moves:
             if day < end:
                 agenda[day]["move"].append((stage, deal))
@@ -361,7 +361,7 @@ def _played(day: dt.date, today: dt.date) -> dt.date:
 
 def _typed_dates(deal: PlannedDeal, script: Plan, rng: random.Random) -> Iterable[tuple[dt.date, dt.date]]:
     """Close dates as they were moved, while the deal was open; some open deals were forgotten, and are overdue now."""
-    moves = [(_played(day, script.today), due) for day, due in deal.dates[1:] if day > deal.created]
+    moves = [(_played(day, script.today), due) for day, due in deal.dates[1:] if deal.created < day <= script.today]
     forgotten = not deal.closed_by(script.today) and rng.random() < 0.3
     return [
         (day, due) for day, due in moves if day < min(deal.ends, script.today + dt.timedelta(1)) and not (forgotten and due > script.today)

@@ -1,4 +1,4 @@
-"""The pace of a load: how much one transaction writes, and how long others may write before the next one."""
+"""The pace of a load: how much one transaction writes; others who wait write before the next one."""
 
 import gc
 import time
@@ -9,13 +9,14 @@ from typing import TypeVar
 
 from django.db import connection, transaction
 
+from pacesetter.base import turns
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 # Beside people at work on SQLite no transaction may keep them waiting for more than 50 ms (docs/house.md). Most take
 # less than half of that, so that a slow one stays within.
 AIM_SECONDS = 0.018
-PAUSE_SECONDS = 0.02
 CHECKPOINT_SECONDS = 1.0  # not after each: the first writer after one waits for the disk, holding the lock
 FIRST, SMALLEST, LARGEST = 100, 50, 5_000  # fewer than the smallest hardly take less time, whatever the machine is busy with
 
@@ -46,7 +47,6 @@ class Pace:
     alone: bool
     hold: Callable[[], None] = nobody_waits
     rows: int = FIRST
-    free_until: float = 0.0
     checkpoint_at: float = 0.0
 
     def __post_init__(self) -> None:
@@ -56,7 +56,8 @@ class Pace:
 
     def store(self, write: Callable[[], Result]) -> Result:
         """Run the writing half of a chunk in a transaction of its own, and learn from the time it held the lock."""
-        self._let_others_write()
+        if not self.brisk:
+            turns.let_others_write(connection)
         with transaction.atomic():
             begin = time.perf_counter()
             self.hold()
@@ -67,18 +68,12 @@ class Pace:
             self.checkpoint_at = time.perf_counter() + CHECKPOINT_SECONDS
         return result
 
-    def _let_others_write(self) -> None:
-        """What was prepared since the last transaction counts as a pause."""
-        if not self.brisk:
-            time.sleep(max(0.0, self.free_until - time.perf_counter()))
-
     def after(self, seconds: float) -> None:
         """Come nearer to as many rows as fit into the aim; one slow transaction may be the machine's fault."""
         if self.brisk:
             return
         fitting = AIM_SECONDS / max(seconds, 0.0001)
         self.rows = max(SMALLEST, min(int(self.rows * min(max(fitting, 0.5), 1.5)), LARGEST))
-        self.free_until = time.perf_counter() + PAUSE_SECONDS
 
     def pieces(self, items: Sequence[Item]) -> Iterator[Sequence[Item]]:
         """A long list in pieces, each as large as the pace allows when its turn comes."""

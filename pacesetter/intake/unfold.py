@@ -40,7 +40,7 @@ def _tables(name: str, path: Path, into: Path, zone: ZoneInfo) -> Iterator[tuple
         for case in xes.cases(path, words):
             for table, row in _rows(case, stem, zone):
                 writers[table].writerow(row)
-            met |= dict.fromkeys(value for _, field, value in case.events if field == "stage")
+            met |= dict.fromkeys(event.value for event in case.events if event.field == "stage")
         writers["pipelines"].writerow((stem, stem, 1))
         for position, stage in enumerate([*met, *CLOSING]):
             writers["stages"].writerow((stage, stem, CLOSING.get(stage, stage), position, stage == "won", stage in CLOSING))
@@ -51,12 +51,12 @@ def _rows(case: Case, pipeline: str, zone: ZoneInfo) -> Iterator[tuple[str, tupl
     """A case as a deal with the day of its first event, its stages and outcome, and what else happened in it."""
     if not case.events:
         return
-    stage = next((value for _, field, value in reversed(case.events) if field in ("stage", "outcome")), "")
-    begun, last = (moment.astimezone(zone).date().isoformat() for moment in (case.events[0][0], case.events[-1][0]))
-    ended = last if case.events[-1][1] == "outcome" else ""
+    stage = next((event.value for event in reversed(case.events) if event.field in ("stage", "outcome")), "")
+    begun, last = (event.at.astimezone(zone).date().isoformat() for event in (case.events[0], case.events[-1]))
+    ended = last if case.events[-1].field == "outcome" else ""
     yield "deals", (case.name, case.name, pipeline, stage, case.amount, begun, ended, ended)
-    for number, (moment, field, value) in enumerate(case.events):
-        if field == "touch":
-            yield "activities", (f"{case.name}-{number}", case.name, value, moment.isoformat(), "yes")
+    for number, event in enumerate(case.events):
+        if event.field == "touch":
+            yield "activities", (f"{case.name}-{number}", case.name, event.value, event.at.isoformat(), "yes")
         else:
-            yield "histories", (case.name, moment.isoformat(), value)
+            yield "histories", (case.name, event.at.isoformat(), event.value)

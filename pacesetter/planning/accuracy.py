@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pacesetter.base import clock, settings, warehouse
 from pacesetter.base.models import Reporting, User
 from pacesetter.base.scope import scope_of
+from pacesetter.core.metrics import forecasts
 from pacesetter.core.periods import Grain, Period, containing
 from pacesetter.planning.models import DEALS, ForecastCall, ForecastReview, ForecastRow, ForecastRun
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 WEEK = 3  # by the end of which a forecast counts: as METRICS defines forecast accuracy
 WEEKS = {"quarter": 13, "month": 4}
-RECENT = dt.timedelta(days=10)  # a run older than that does not stand any more
+DAY = dt.timedelta(days=1)
+RECENT = dt.timedelta(days=forecasts.RECENT)  # a run older than that does not stand any more
 MODEL, CALL, ADJUSTED = "model", "call", "adjusted"  # the last is what somebody said in a person's place
 
 
@@ -113,7 +115,7 @@ def _booked(period: Period) -> dict[int | None, int]:
 
 def _models(periods: Sequence[Period], weeks: Sequence[int], by: "Actor") -> Iterable[tuple[Any, ...]]:
     runs = list(ForecastRun.objects.order_by("as_of", "pk").values_list("as_of", "key"))
-    standing = {(period, week): key for period in periods for week in weeks if (key := _run_at(runs, _end(period, week)))}
+    standing = {(period, week): key for period in periods for week in weeks if (key := _run_at(runs, *_standing(period, week)))}
     keep = scope_of(by, ForecastRow.NOUN).owners
     rows = ForecastRow.objects.filter(run_id__in=set(standing.values()), team=None, method=DEALS)
     if keep is not None:
@@ -128,16 +130,22 @@ def _models(periods: Sequence[Period], weeks: Sequence[int], by: "Actor") -> Ite
 
 def standing_then(period: Period, week: int) -> ForecastRow | None:
     """The company's forecast that stood at the end of a week of the period."""
-    end = _end(period, week)
-    run = ForecastRun.objects.filter(as_of__lt=end, as_of__gte=end - RECENT).order_by("-as_of", "-pk").first()
+    first, end = _standing(period, week)
+    run = ForecastRun.objects.filter(as_of__lt=end, as_of__gte=first).order_by("-as_of", "-pk").first()
     rows = ForecastRow.objects.filter(run=run, since=period.since, until=period.until, method=DEALS, user=None, team=None)
     return rows.select_related("run").first() if run else None
 
 
-def _run_at(runs: Sequence[tuple[dt.date, Any]], end: dt.date) -> Any:
-    """The key of the newest run that knew at most the days before `end`, unless it is old."""
-    before = [(as_of, key) for as_of, key in runs if end - RECENT <= as_of < end]
+def _run_at(runs: Sequence[tuple[dt.date, Any]], first: dt.date, end: dt.date) -> Any:
+    """The key of the newest run as of one of these days."""
+    before = [(as_of, key) for as_of, key in runs if first <= as_of < end]
     return before[-1][1] if before else None
+
+
+def _standing(period: Period, week: int) -> tuple[dt.date, dt.date]:
+    """The days as of which a run stands at the end of a week: recent ones, without the period's last, after which the next one is asked."""
+    end = _end(period, week)
+    return end - RECENT, min(end, period.until - DAY)
 
 
 def _end(period: Period, week: int) -> dt.date:

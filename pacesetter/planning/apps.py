@@ -7,4 +7,4 @@ class Config(AppConfig):
     verbose_name = "Planning"
 
     def ready(self) -> None:
-        from pacesetter.planning import calls, forecast_jobs, loaders, rounds, scenarios, sources, warnings  # noqa: F401
+        from pacesetter.planning import calls, forecast_jobs, loaders, market_loaders, rounds, scenarios, sources, territory_jobs, warnings  # noqa: F401

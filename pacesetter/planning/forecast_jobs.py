@@ -91,12 +91,6 @@ def nightly() -> None:
     newest = forecasts.newest()
     if not settings.get("forecast.nightly") or warehouse.current() is None or (newest and newest.as_of >= as_of):
         return
-    _once("forecast", f"forecast {as_of}", as_of=as_of.isoformat())
-    _once("forecast.past", f"forecast.past {as_of}")  # as many nights as it takes
-
-
-def _once(key: str, tick: str, **args: Any) -> None:
-    try:
-        jobs.start(key, by=Actor.system("job"), tick=tick, **args)
-    except Refused:  # asked before
-        return
+    system = Actor.system("job")
+    jobs.once("forecast", by=system, tick=f"forecast {as_of}", as_of=as_of.isoformat())
+    jobs.once("forecast.past", by=system, tick=f"forecast.past {as_of}")  # as many nights as it takes

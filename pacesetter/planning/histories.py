@@ -2,6 +2,7 @@
 
 Days are the company's. Something that became true on a day is put at its noon, so that the end of a day knows it and its
 beginning does not. An archived deal that was open counts as lost from that day; a row without a rate brings nothing.
+Signs of life are read from the database: of ten millions only those who forecast, once a night, want all (decisions/signs-of-life.md).
 """
 
 from dataclasses import dataclass
@@ -15,20 +16,22 @@ from pacesetter.core import money
 from pacesetter.core.forecasting import histories
 from pacesetter.core.forecasting.histories import OUTCOMES, Array, Histories, Steps, day_number
 from pacesetter.core.periods import Period
+from pacesetter.planning import signs
+from pacesetter.planning.signs import Signs
 
 NOON = 0.5
-_WORTH = """CASE WHEN {0}.currency = getvariable('company_currency') THEN {0}.annual
+WORTH = """CASE WHEN {0}.currency = getvariable('company_currency') THEN {0}.annual
     ELSE worth({0}.annual, r.scaled, {0}.currency, getvariable('company_exponent')) END"""
-_RATES = "(FROM rates WHERE rate_set = 'plan') r"
+RATES = "(FROM rates WHERE rate_set = 'plan') r"
 VERSIONS = f"""
-    SELECT v.id, v.since, v.created_on, v.stage, v.owner, v.status, v.close_date, v.archived_on, {_WORTH.format("v")} AS annual
+    SELECT v.id, v.since, v.created_on, v.stage, v.owner, v.status, v.close_date, v.archived_on, {WORTH.format("v")} AS annual
     FROM (SELECT *, coalesce(closed_on, close_date, since) AS dated FROM deal_versions WHERE type IS DISTINCT FROM 'renewal') v
-        ASOF LEFT JOIN {_RATES} ON r.currency = v.currency AND r.since <= v.dated
+        ASOF LEFT JOIN {RATES} ON r.currency = v.currency AND r.since <= v.dated
     ORDER BY v.id, v.since"""
 BOOKED = f"""
-    SELECT b."on" AS day, b.owner, m.team_id AS team, CAST(sum(stretch({_WORTH.format("b")}, b.lower, b.upper, 10000)) AS BIGINT) AS booked
+    SELECT b."on" AS day, b.owner, m.team_id AS team, CAST(sum(stretch({WORTH.format("b")}, b.lower, b.upper, 10000)) AS BIGINT) AS booked
     FROM (FROM booking_credits WHERE credit = 'owner' AND type IS DISTINCT FROM 'renewal') b
-        ASOF LEFT JOIN {_RATES} ON r.currency = b.currency AND r.since <= b."on"
+        ASOF LEFT JOIN {RATES} ON r.currency = b.currency AND r.since <= b."on"
         LEFT JOIN memberships m ON m.user_id = b.owner AND m.since <= b."on" AND b."on" < m.until
     GROUP BY ALL HAVING booked IS NOT NULL ORDER BY ALL"""
 _DAYS = ("since", "created_on", "close_date", "archived_on")
@@ -38,7 +41,7 @@ def of_company(version: warehouse.Manifest) -> Histories:
     """All deals of a version of the extracts; owners are users' ids as texts, amounts minor units of the company's currency."""
     found = warehouse.arrow(version, VERSIONS, variables())
     columns = {name: _days(found[name]) if name in _DAYS else found[name].to_numpy() for name in found.column_names}
-    return _histories(columns)
+    return _histories(columns, signs.read(version.instant))
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ def _days(column: Any) -> Array:
     return np.asarray(column.cast("int32").cast("float64").to_numpy())
 
 
-def _histories(rows: dict[str, Array]) -> Histories:
+def _histories(rows: dict[str, Array], alive: Signs) -> Histories:
     ids, first, deal = np.unique(rows["id"], return_index=True, return_inverse=True)
     at = rows["since"] + NOON
     created = np.fmin(rows["created_on"][first], rows["since"][first]) + NOON
@@ -101,7 +104,9 @@ def _histories(rows: dict[str, Array]) -> Histories:
         "close_date": Steps(deal, at, rows["close_date"]),
         "outcome": _outcomes(deal, at, rows),
     }
-    return histories.of(ids.astype(str).astype(object), created, steps, {"stage": stages, "owner": owners})
+    touches = alive.of(ids, created)
+    steps |= {"touch": touches} if len(touches.deal) else {}
+    return histories.of(ids.astype(str).astype(object), created, steps, {"stage": stages, "owner": owners, "touch": alive.words})
 
 
 def _texts(values: Array) -> tuple[Array, list[str]]:

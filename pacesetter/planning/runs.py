@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from django.db import transaction
 
-from pacesetter.base import clock, settings, warehouse
+from pacesetter.base import clock, history, settings, warehouse
 from pacesetter.base.models import Employment
 from pacesetter.base.teams import members_on
 from pacesetter.core.errors import Refused, add_sentences
@@ -29,7 +29,7 @@ from pacesetter.planning.warning_shape import Seen
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
 
-VERSION = "deals-3"  # of the method: numbers of two versions are not to be compared
+VERSION = "deals-4"  # of the method: numbers of two versions are not to be compared
 CHUNK = 300  # rows written in one short transaction
 add_sentences({"day_not_over": mark("{day} is not over; ask as of a day before today.")})
 
@@ -169,7 +169,9 @@ def _store(run: ForecastRun, rows: list[ForecastRow]) -> None:
     """First the rows, in short transactions, then the run that makes them count."""
     for start in range(0, len(rows), CHUNK):
         ForecastRow.objects.bulk_create(rows[start : start + CHUNK])
-    run.save(force_insert=True)
+    with transaction.atomic():
+        run.save(force_insert=True)
+        history.mark_dirty("forecast_run", [run.pk])
 
 
 def _store_deals(run: ForecastRun, known: Histories, found: Outlook) -> None:

@@ -16,7 +16,7 @@ from pacesetter.base.teams import members_on
 from pacesetter.core.errors import Refused
 from pacesetter.core.forecasting.histories import day_number, day_of
 from pacesetter.core.periods import Grain, Period, containing
-from pacesetter.planning import histories, reach
+from pacesetter.planning import histories, market_effects, reach
 from pacesetter.planning.histories import Booked
 from pacesetter.planning.models import SERIES, ForecastRow, ForecastRun
 
@@ -78,11 +78,15 @@ def _of_grain(run: ForecastRun, booked: Booked, known: Any, grain: Grain) -> Ite
     depths = tuple(str(n) for n in range(max(1, *(len(path) - 1 for path in paths.values()))))
     freq, horizon = KINDS[grain]
     panel = panels.read(_table(booked, known, grain, paths, depths), freq, hierarchy=depths, as_of=run.as_of, add_up=True)
+    found = forecasts.forecast(panel, horizon, levels=(80,), names=depths)
+    moved = market_effects.moved(run, panel, found) if grain == "month" else {}  # a quarter is the sum of its months
     members = members_on(run.as_of)
-    for one in forecasts.forecast(panel, horizon, levels=(80,), names=depths).table().to_pylist():
+    for one in found.table().to_pylist():
         if one["lo-80"] is not None and _is_whole(one["level"], one["unique_id"], paths, len(depths)):
             team = None if one["level"] == "total" else int(one["unique_id"].rsplit("/", 1)[-1])
-            yield _read(one, team, containing(one["ds"], grain), booked, run, members[team][0] if team else None)
+            said = _read(one, team, containing(one["ds"], grain), booked, run, members[team][0] if team else None)
+            mean = moved.get((one["level"], one["unique_id"], one["ds"]))
+            yield said if mean is None else said.moved(max(round(mean), said.won))
 
 
 def _paths() -> dict[int, list[int]]:

@@ -11,7 +11,7 @@ import numpy as np
 from pacesetter.base import warehouse
 from pacesetter.base.teams import members_on
 from pacesetter.core.forecasting import drifts
-from pacesetter.core.forecasting.features import NAMES, Reader, norms
+from pacesetter.core.forecasting.features import AT, MAIN, Reader, norms
 from pacesetter.core.forecasting.histories import Array
 from pacesetter.core.periods import Period
 from pacesetter.planning import histories
@@ -139,7 +139,7 @@ def _of_deals(seen: Seen) -> list[dict[str, Any]]:
     t = histories.end_of(seen.run.as_of)
     reader = Reader(seen.known, norms(seen.known))
     then, now = (reader.at(seen.known.open_at(day), day) for day in (t - 7 * BEFORE, t))
-    unlike = {name: drifts.stability(then[:, at], now[:, at]) for at, name in enumerate(NAMES) if name not in MOVING}
+    unlike = {name: drifts.stability(then[:, AT[name]], now[:, AT[name]]) for name in MAIN if name not in MOVING}
     worst = max(unlike, key=lambda name: unlike[name])
     return found + (
         [{"code": "unlike", "value": round(unlike[worst], 3), "usual": UNLIKE, "feature": worst}] if unlike[worst] > UNLIKE else []

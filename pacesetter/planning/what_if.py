@@ -17,7 +17,8 @@ from pacesetter.core.forecasting.histories import Array, day_number
 from pacesetter.core.labels import mark
 from pacesetter.core.periods import Period
 from pacesetter.crm.models import Deal
-from pacesetter.planning import expected, forecasts
+from pacesetter.planning import expected, forecasts, market_effects
+from pacesetter.planning.market_effects import Lever
 from pacesetter.planning.models import ForecastRow, ForecastRun
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Answer:
     after: Figures
     effects: list[tuple[str, int]]
     missing: int
+    market: Lever
 
     @property
     def run(self) -> ForecastRun:
@@ -133,14 +135,26 @@ class Question:
         """What would be expected."""
         assumed, missing = self._known(assumed)
         before = self._before()
-        found = scenarios.ask(self.made, self.since, self.until, self.places, assumed)
+        lever = market_effects.lever(self.row.run, assumed)  # type: ignore[union-attr]
+        market = 1 + (lever.factor - 1) * self._after(lever)
+        found = scenarios.ask(self.made, self.since, self.until, self.places, assumed, market)
         at, effects = before.open + before.new, []
         for name, means in found.effects:
             total = int(np.rint(means).sum())
             effects.append((name, total - at))
             at = total
         after = self._figures(found.span) if effects else before
-        return Answer(self.row, self.period, assumed, before, after, effects, missing)  # type: ignore[arg-type]
+        return Answer(self.row, self.period, assumed, before, after, effects, missing, lever)  # type: ignore[arg-type]
+
+    def _after(self, lever: Lever) -> float:
+        """The share of what is still to come in the period that comes once the market's change has reached bookings."""
+        if lever.begins is None or lever.begins >= self.period.until:
+            return 0.0
+        begins = max(day_number(lever.begins) - self.made.t, self.since, 0.0)
+        late, whole = (
+            self.made.opened(day, self.until).sum() + self.made.coming(day, self.until)[1] for day in (begins, max(self.since, 0.0))
+        )
+        return float(late / whole) if whole > 0 else 0.0
 
     def _before(self) -> Figures:
         """What the run says itself: drawn once, and then the same for every redrawing."""

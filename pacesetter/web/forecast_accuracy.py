@@ -2,6 +2,7 @@
 
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from pacesetter.base import jobs
 from pacesetter.core.metrics import METRICS
-from pacesetter.core.periods import Period
+from pacesetter.core.periods import Period, span
 from pacesetter.planning import accuracy
 from pacesetter.planning.accuracy import ADJUSTED, CALL, MODEL, WEEK, WEEKS, Error, Score
 from pacesetter.web import charts, figures, forecast_distances, formats, toasts
@@ -76,8 +77,8 @@ class Accuracy:
         model, call = self._of(MODEL), self._of(CALL)
         gained, of = accuracy.value_added(one for one in self.scores if (one.user_id is None) == self.whole)
         return [
-            self._tile(_("Model error"), model.wape, _bias(model), _counted(model)),
-            self._tile(_("Call error"), call.wape, _bias(call), _counted(call)),
+            self._tile(_("Model error"), model.wape, _bias(model), _counted(model), self.metric("model")),
+            self._tile(_("Call error"), call.wape, _bias(call), _counted(call), self.metric("people")),
             self._tile(
                 _("Range held"), model.coverage, "",
                 _("%(held)s of %(all)s") % {"held": model.held, "all": model.banded} if model.banded else "",
@@ -88,7 +89,19 @@ class Accuracy:
             ),
         ]  # fmt: skip
 
-    def _tile(self, name: str, share: float | None, stat: str, meta: str, *, signed: bool = False) -> dict[str, Any]:
+    def metric(self, said: str = "people") -> str:
+        """The same number as a metric, which opens the records behind it; of months there is none."""
+        if self.grain != "quarter":
+            return self._below
+        quarters = span(self.periods[-1].since, self.periods[0].until).label
+        asked = {"period": quarters, "v.said": said, "v.week": self.week, "v.level": "company" if self.whole else "rep"}
+        return f"{reverse('metric', args=['forecast_accuracy'])}?{urlencode(asked)}"
+
+    @property
+    def _below(self) -> str:
+        return "#by-period" if self.whole else "#by-person"
+
+    def _tile(self, name: str, share: float | None, stat: str, meta: str, href: str = "", *, signed: bool = False) -> dict[str, Any]:
         value = "" if share is None else formats.percent(share)
         if signed and share is not None:
             value = formats.signed(value, share > 0)
@@ -98,7 +111,7 @@ class Accuracy:
             "stat": stat,
             "nothing": _("nothing scored yet"),
             "meta": meta,
-            "href": "#by-period" if self.whole else "#by-person",
+            "href": href or self._below,
         }
 
     # by week --------------------------------------------------------------------------------------

@@ -2,8 +2,9 @@
 
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,12 +12,14 @@ from django.utils.translation import gettext as _
 from pacesetter.core.errors import NotFound
 from pacesetter.core.money import to_major
 from pacesetter.core.periods import Period
-from pacesetter.planning import ahead
+from pacesetter.planning import ahead, market_effects
+from pacesetter.planning.market_effects import Lever
 from pacesetter.planning.models import COMBINED, DEALS, ForecastRow
-from pacesetter.web import charts, figures, formats
+from pacesetter.web import charts, figures, formats, market
 from pacesetter.web.charts import Chart, Line, Mark
 from pacesetter.web.request import Request
 from pacesetter.web.routes import page
+from pacesetter.web.what_if_form import Asked, Dial
 
 BEFORE, HEIGHT = 24, 260
 QUARTERS = 4
@@ -53,6 +56,48 @@ class Ahead:
         text = _("The next twelve months are expected to bring %(amount)s, %(share)s on the twelve before.") if before else _("The next twelve months are expected to bring %(amount)s.")  # fmt: skip
         return text % words
 
+    @cached_property
+    def lever(self) -> Asked:
+        """What the address assumes of the market."""
+        asked = QueryDict(mutable=True)
+        asked.update({name: self.request.GET[name] for name in ("market", "market_since") if name in self.request.GET})
+        return Asked(asked, self.currency)
+
+    @property
+    def dials(self) -> list[Dial]:
+        return [one for one in (*self.lever.dials, *self.lever.numbers) if one.name in ("market", "market_since")]
+
+    @cached_property
+    def moved(self) -> Lever | None:
+        """What that does; none where nothing is assumed."""
+        return market_effects.lever(self.months[0].run, self.lever.assumed) if self.months and self.lever.assumed.market != 1 else None
+
+    @property
+    def market_says(self) -> str:
+        return market.moves(self.moved) if self.moved else ""
+
+    def under(self, row: ForecastRow) -> int:
+        """What a month or quarter brings with the market that is assumed: what is booked stays."""
+        if self.moved is None or self.moved.begins is None:
+            return row.mean
+        months = [one for one in self.months if row.since <= one.since and one.until <= row.until and one.since >= self.moved.begins]
+        return row.mean + round(sum((one.mean - one.won) * (self.moved.factor - 1) for one in months))
+
+    @property
+    def has_lever(self) -> bool:
+        """Whether there is something to move, or somebody asks as if there were."""
+        return bool(self.follows) or "market" in self.request.GET
+
+    @property
+    def may_see_market(self) -> bool:
+        return self.actor.level == "all" or self.actor.can("target.set")
+
+    @cached_property
+    def follows(self) -> str:
+        """The market series that moves it: who sees a forecast may know what it follows."""
+        tried = market_effects.followed(self.months[0].run) if self.months else None
+        return f"{market.follows(tried)} {market.ahead(tried)}" if tried else ""
+
     def _before(self, grain: Any, count: int) -> list[tuple[Period, int]]:
         first = (self.months if grain == "month" else self.quarters)[0].since
         return ahead.booked_before(grain, count, first, team=self.team)
@@ -66,16 +111,23 @@ class Ahead:
         came = [Mark(n, self._major(amount), self._label(period, amount, _("booked")), self._href(period)) for n, (period, amount) in enumerate(past)]  # fmt: skip
         spots = list(enumerate(self.months, len(past)))
         expected = [Mark(n, self._major(row.mean), self._label(_month(row), row.mean, _("expected"))) for n, row in spots]
+        under = (
+            [Mark(n, self._major(self.under(row)), self._label(_month(row), self.under(row), _("with the market"))) for n, row in spots]
+            if self.moved
+            else []
+        )
         band = [(float(n), self._major(row.p10), self._major(row.p90)) for n, row in spots]
         names = {n: period for n, (period, _amount) in enumerate(past)} | {n: _month(row) for n, row in spots}
         spec = charts.lines(
-            [Line(_("Booked"), "c1", came, dots=True), Line(_("Expected"), "c1-2", expected, dash=(4, 3), band=band)],
+            [Line(_("Booked"), "c1", came, dots=True), Line(_("Expected"), "c1-2", expected, dash=(4, 3), band=band), *([Line(_("With the market"), "c3", under)] if under else [])],
             x_labels={float(n): formats.month(one.since, year=one.since.month == 1) for n, one in names.items() if one.since.month % 3 == 1},
             y_label=lambda value: figures.said("money", round(value), self.currency), height=HEIGHT, today=float(len(past)) - 0.5,
         )  # fmt: skip
         rows = [[figures.period(one), self._money(amount), "", ""] for one, amount in past]
         rows += [[figures.period(_month(row)), "", self._money(row.mean), self._range(row)] for row in self.months]
         legend = [(_("Booked"), "c1", "solid"), (_("Expected"), "c1-2", "dots")]
+        if under:
+            legend.append((_("With the market"), "c3", "solid"))
         return Chart(_("Bookings by month"), spec, HEIGHT, legend, [_("Month"), _("Booked"), _("Expected"), self.range_word], rows)
 
     @property
@@ -87,7 +139,7 @@ class Ahead:
         known = {period.since: amount for period, amount in past} | {row.since: row.mean for row in self.quarters}
         done = [{"name": figures.period(period), "booked": self._money(amount), "grown": self._year(known, period, amount), "href": self._href(period)} for period, amount in past[QUARTERS:]]  # fmt: skip
         return done + [
-            {"name": figures.period(one), **self._booked(one), "expected": self._money(row.mean), "range": self._range(row), "grown": self._year(known, one, row.mean), "how": _how(row)}
+            {"name": figures.period(one), **self._booked(one), "expected": self._money(row.mean), "range": self._range(row), "under": self._money(self.under(row)) if self.moved else "", "grown": self._year(known, one, row.mean), "how": _how(row)}
             for row in self.quarters
             for one in [ahead.period_at(row.since, "quarter")]
         ]  # fmt: skip
@@ -122,7 +174,8 @@ class Ahead:
 
     @property
     def source(self) -> str:
-        return reverse("forecast_ahead_chart") + (f"?team={self.team}" if self.team else "")
+        asked = [(name, self.request.GET[name]) for name in ("team", "market", "market_since") if self.request.GET.get(name)]
+        return reverse("forecast_ahead_chart") + (f"?{urlencode(asked)}" if asked else "")
 
     def _label(self, period: Period, amount: int, what: str) -> str:
         return f"{figures.period(period)}: {self._money(amount)}, {what}"

@@ -13,7 +13,7 @@ from pacesetter.core.labels import mark
 from pacesetter.core.periods import containing
 from pacesetter.planning import forecasts
 from pacesetter.planning.models import ForecastRow
-from pacesetter.web import charts, figures, formats
+from pacesetter.web import charts, figures, formats, market
 from pacesetter.web.charts import Chart, Line, Mark
 from pacesetter.web.request import Request
 from pacesetter.web.routes import page
@@ -70,6 +70,12 @@ class Card:
             "tried": [(_(RUNGS[one["rung"]]), formats.number(one["brier"], 4), formats.number(one["log_loss"], 3), one["rung"] == told["rung"]) for one in told["tried"]],
             "on": _("Tried on %(deals)s open deals of %(days)s past days, four weeks or two cycles ahead.") % {"deals": formats.number(told["deals"]), "days": told["days"]},
         }  # fmt: skip
+
+    @property
+    def market(self) -> list[tuple[str, str]]:
+        """The market series that were tried, and what became of them."""
+        tried = self.run.card.get("market", ()) if self.run and self.facts else ()
+        return [(one["name"], market.effect(one)) for one in tried]
 
     @cached_property
     def chart(self) -> Chart | None:

@@ -15,7 +15,7 @@ LOOKS = {
 }  # fmt: skip
 SENTENCES: dict[str, Callable[[], str]] = {
     "created": lambda: _("Created"), "won": lambda: _("Won"), "lost": lambda: _("Lost"), "reopened": lambda: _("Reopened"), "archived": lambda: _("Archived"),
-    "restored": lambda: _("Restored"), "contact": lambda: _("People changed"), "credits": lambda: _("Credits changed"), "lines": lambda: _("Line items changed"),
+    "restored": lambda: _("Restored"), "valued": lambda: _("Yearly potential or workload stated"), "contact": lambda: _("People changed"), "credits": lambda: _("Credits changed"), "lines": lambda: _("Line items changed"),
     "answered": lambda: _("First answer"), "converted": lambda: _("Converted"), "blanked": lambda: _("Personal data blanked in history"),
 }  # fmt: skip
 # their changed fields say it; where none of these is shown, the sentence here does

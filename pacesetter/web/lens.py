@@ -118,7 +118,7 @@ class Lens:
     def behind(self, cell: Cell, *, only: str = "", period: Period | None = None) -> str:
         """The records behind a cell: metric, period, day, cell, variants and the version of the extracts."""
         keys = {f"by.{name}": _key(value) for name, value in cell.key.items() if name not in TIMES}
-        options = {f"v.{name}": option for name, option in cell.variants.items() if option != _default(cell.metric, name)}
+        options = {f"v.{name}": option for name, option in chosen(cell).items()}
         time = next((name for name in cell.key if name in TIMES), None)
         part = self._part(cell, time) if time else period or self.period
         stamp = {"version": str(self.reader.version.version), "period": part.label, "as_of": (cell.as_of or self.day).isoformat()}
@@ -199,6 +199,11 @@ class Lens:
     @property
     def fresh(self) -> dt.datetime:
         return self.reader.version.instant
+
+
+def chosen(cell: Cell) -> dict[str, str]:
+    """The options of a number that are not the default."""
+    return {name: option for name, option in cell.variants.items() if option != _default(cell.metric, name)}
 
 
 def _default(metric: str, name: str) -> str:

@@ -36,7 +36,7 @@ ONLY: dict[str, Callable[[Record], bool]] = {
     "never": lambda row: isinstance(row.num, float) and math.isinf(row.num),
 }
 WORDS = {
-    "quota": mark("Quota"), "forecast_call": mark("Forecast call"), "user": mark("Week"), "target": mark("Plan"), "deal": mark("Deal"), "lead": mark("Lead"),
+    "quota": mark("Quota"), "forecast_call": mark("Forecast call"), "forecast": mark("Model's forecast"), "user": mark("Week"), "target": mark("Plan"), "deal": mark("Deal"), "lead": mark("Lead"),
 }  # fmt: skip
 
 
@@ -204,6 +204,7 @@ WORD_OF: dict[str, Callable[[int], str]] = {
     "lead": lambda n: ngettext("%(n)s lead", "%(n)s leads", n) % {"n": formats.number(n)},
     "quota": lambda n: ngettext("%(n)s quota", "%(n)s quotas", n) % {"n": formats.number(n)},
     "forecast_call": lambda n: ngettext("%(n)s call", "%(n)s calls", n) % {"n": formats.number(n)},
+    "forecast": lambda n: ngettext("%(n)s forecast", "%(n)s forecasts", n) % {"n": formats.number(n)},
     "user": lambda n: ngettext("%(n)s person", "%(n)s people", n) % {"n": formats.number(n)},
     "target": lambda n: ngettext("%(n)s plan", "%(n)s plans", n) % {"n": formats.number(n)},
 }

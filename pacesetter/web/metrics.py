@@ -228,11 +228,11 @@ def index(request: Request) -> HttpResponse:
 
 
 def _listed(lens: Lens, key: str) -> dict[str, Any]:
-    period = tiles.ended_quarters(lens) if key == "forecast_accuracy" else None
-    cell, shape = lens.cell(key, period=period), METRICS[key]
+    is_accuracy, shape = key == "forecast_accuracy", METRICS[key]
+    cell = tiles.accuracy(lens) if is_accuracy else lens.cell(key)
     moved, good = figures.difference(cell)
     return {
-        "label": _(shape.label), "question": _(shape.question), "href": lens.metric(key), "value": figures.value(cell) if cell.value is not None else "", "nothing": figures.says(cell) or _("Nothing here"),
+        "label": _(shape.label), "question": _(shape.question), "href": tiles.accuracy_page(lens, cell) if is_accuracy else lens.metric(key), "value": figures.value(cell) if cell.value is not None else "", "nothing": figures.says(cell) or _("Nothing here"),
         "delta": moved, "good": good, "target": figures.target(cell) if cell.target is not None else "", "met": figures.reached(cell),
     }  # fmt: skip
 

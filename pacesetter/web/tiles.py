@@ -9,7 +9,7 @@ from pacesetter.analytics import pace
 from pacesetter.core.metrics import METRICS, Cell
 from pacesetter.core.periods import Period, span
 from pacesetter.web import figures, formats
-from pacesetter.web.lens import Lens
+from pacesetter.web.lens import Lens, chosen
 
 QUARTERS = 4
 KEYS = ("bookings", "win_rate", "sales_cycle", "lead_response", "forecast_accuracy", "tool_usage")
@@ -40,15 +40,30 @@ def _bookings(lens: Lens, filling: pace.Pace) -> dict[str, Any]:
 
 
 def _tile(lens: Lens, key: str) -> dict[str, Any]:
-    period = ended_quarters(lens) if key == "forecast_accuracy" else None
-    cell = lens.cell(key, period=period)
+    is_accuracy = key == "forecast_accuracy"
+    cell = accuracy(lens) if is_accuracy else lens.cell(key)
     stat, meta = WORDS[key](cell)
-    shown = _shown(lens, cell, stat) | _trend(lens, cell, "quarter" if period else "month")
+    shown = _shown(lens, cell, stat) | _trend(lens, cell, "quarter" if is_accuracy else "month")
     aim = _("target %(target)s") % {"target": figures.target(cell)} if cell.target is not None else ""
     return shown | {
         "meta": ", ".join(word for word in (meta, aim) if word),
-        "href": lens.metric(key, **({"period": period.label} if period else {})),
+        "href": accuracy_page(lens, cell) if is_accuracy else lens.metric(key),
     }
+
+
+def accuracy(lens: Lens) -> Cell:
+    """How right calls were in the last quarters; where none was scored, how right the model was."""
+    period = ended_quarters(lens)
+    called = lens.cell("forecast_accuracy", period=period)
+    if called.value is not None:
+        return called
+    said = lens.cell("forecast_accuracy", period=period, variants={"said": "model"})
+    return said if said.value is not None else called
+
+
+def accuracy_page(lens: Lens, cell: Cell) -> str:
+    """The page of just this number."""
+    return lens.metric(cell.metric, period=ended_quarters(lens).label, **{f"v.{name}": option for name, option in chosen(cell).items()})
 
 
 def ended_quarters(lens: Lens) -> Period:
@@ -70,7 +85,7 @@ def _shown(lens: Lens, cell: Cell, stat: str) -> dict[str, Any]:
 
 
 def _trend(lens: Lens, cell: Cell, grain: str = "month") -> dict[str, Any]:
-    values = [float(one.value) if one.value is not None else None for one in lens.trend(cell.metric, grain=grain)]
+    values = [float(one.value) if one.value is not None else None for one in lens.trend(cell.metric, grain=grain, variants=chosen(cell))]
     known = [value for value in values if value is not None]
     better = METRICS[cell.metric].higher_is_better
     good = None if len(known) < 2 or known[-1] == known[0] else (known[-1] > known[0]) == better
@@ -93,7 +108,8 @@ def _response(cell: Cell) -> tuple[str, str]:
 def _accuracy(cell: Cell) -> tuple[str, str]:
     bias = cell.beside["bias"]
     text = formats.signed(formats.percent(bias, 1), (bias or 0) > 0)
-    return _("week %(week)s") % {"week": cell.variants["week"]}, _("bias %(bias)s") % {"bias": text} if bias is not None else ""
+    stat = _("model, week %(week)s") if cell.variants["said"] == "model" else _("week %(week)s")
+    return stat % {"week": cell.variants["week"]}, _("bias %(bias)s") % {"bias": text} if bias is not None else ""
 
 
 WORDS: dict[str, Callable[[Cell], tuple[str, str]]] = {

@@ -10,21 +10,23 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from pacesetter.core.errors import Invalid, Refused
-from pacesetter.core.forecasting.assumptions import RANGES, WHOLE, Assumptions
+from pacesetter.core.forecasting.assumptions import DATES, RANGES, WHOLE, Assumptions
 from pacesetter.core.labels import mark
 from pacesetter.core.money import to_major, to_minor
 from pacesetter.web import formats, words
 
-FACTORS = ("win_rate", "cycle", "size", "price", "arrivals")  # 10 in the address is 1.1
+FACTORS = ("win_rate", "cycle", "size", "price", "arrivals", "market")  # 10 in the address is 1.1
 SHARES = ("slip",)  # 10 is 0.1
 LABELS: dict[str, str] = {
     "win_rate": mark("Win rate"), "cycle": mark("Sales cycle"), "size": mark("Deal size"), "price": mark("Price of new deals"),
     "arrivals": mark("New deals that begin"), "slip": mark("Deals that slip"), "slip_days": mark("They slip by, days"),
+    "market": mark("Market series"), "market_since": mark("The market moves from"),
     "hires": mark("New people"), "hired_on": mark("They begin on"), "ramp_days": mark("Ramp, days"),
     "stages": mark("Only in stages"), "dropped": mark("Deals left out"), "moved": mark("Deals moved"), "worth": mark("Amounts changed"),
 }  # fmt: skip
 DIALS: dict[str, tuple[int, int]] = {  # what the slider reaches; the number beside it takes what the engine takes
     "win_rate": (-50, 50), "cycle": (-50, 50), "slip": (0, 100), "size": (-50, 50), "price": (-30, 30), "arrivals": (-50, 50),
+    "market": (-30, 30),
 }  # fmt: skip
 NUMBERS = ("slip_days", "hires", "ramp_days")
 
@@ -40,6 +42,10 @@ class Dial:
     low: int | None = None
     high: int | None = None
     error: str = ""
+
+    @property
+    def is_date(self) -> bool:
+        return self.name in DATES
 
 
 class Asked:
@@ -61,8 +67,9 @@ class Asked:
         for name in (*DIALS, *NUMBERS):
             if text := self.get.get(name, "").strip():
                 yield name, lambda name=name, text=text: _number(name, text)
-        if day := self.get.get("hired_on", ""):
-            yield "hired_on", day
+        for name in DATES:
+            if day := self.get.get(name, ""):
+                yield name, day
         for name, key in (("stages", "stage"), ("dropped", "drop")):
             if several := [one for one in self.get.getlist(key) if one]:
                 yield name, several
@@ -89,11 +96,11 @@ class Asked:
     @property
     def numbers(self) -> list[Dial]:
         """Those without."""
-        names = ("slip_days", "hires", "hired_on", "ramp_days")
+        names = ("slip_days", "hires", "hired_on", "ramp_days", "market_since")
         return [Dial(name, _(LABELS[name]), self._value(name), error=self.errors.get(name, "")) for name in names]
 
     def _value(self, name: str) -> str:
-        if name in self.get and (name in self.errors or name == "hired_on"):
+        if name in self.get and (name in self.errors or name in DATES):
             return str(self.get.get(name, ""))
         value = getattr(self.assumed, name)
         return "" if value is None else _shown(name, value)
@@ -105,7 +112,7 @@ def query_of(assumed: Assumptions, currency: str) -> list[tuple[str, str]]:
     for name, value in plain.items():
         if name in (*DIALS, *NUMBERS):
             found.append((name, _shown(name, value)))
-        elif name == "hired_on":
+        elif name in DATES:
             found.append((name, value))
         elif name in ("stages", "dropped"):
             found += [("stage" if name == "stages" else "drop", str(one)) for one in value]
@@ -127,7 +134,7 @@ def _said(name: str, value: Any) -> str:
         return formats.percent(value, 0)
     if name == "slip_days":
         return formats.days(value)
-    if name == "hired_on":
+    if name in DATES:
         return formats.day(dt.date.fromisoformat(value), year=True)
     return formats.number(value if name in WHOLE else len(value))
 

@@ -21,7 +21,7 @@ from pacesetter.crm import choices
 from pacesetter.planning import scenarios
 from pacesetter.planning.models import ForecastRow, Scenario
 from pacesetter.planning.what_if import Answer, Open, Question, Whose
-from pacesetter.web import figures, formats, waterfall, words
+from pacesetter.web import figures, formats, market, waterfall, words
 from pacesetter.web.call_sheet import Calls
 from pacesetter.web.charts import Chart
 from pacesetter.web.forms import in_words
@@ -283,6 +283,16 @@ class WhatIf:
             "%(n)s deal is not open here any more and was left out.", "%(n)s deals are not open here any more and were left out.", count
         )
         return said % {"n": formats.number(count)} if count else ""
+
+    @property
+    def market(self) -> str:
+        """What the assumption on the market means here, or why it does nothing; empty where there is none."""
+        said = self.answer.market
+        if self.answer.assumed.market == 1:
+            return ""
+        if said.tried and (said.begins is None or said.begins >= self.period.until):
+            return f"{market.follows(said.tried)} " + _("A change from now on is felt after this period: it does nothing here.")
+        return market.moves(said)
 
     @property
     def back(self) -> str:

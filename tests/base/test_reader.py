@@ -49,8 +49,9 @@ def test_a_process_beside_brings_what_the_cursor_brings(house) -> None:
 
 def test_readers_have_about_as_much_to_read() -> None:
     rows = {"deals": 10, "deal_changes": 50, "deal_lines": 10, "leads": 10, "meetings": 20, "calls": 6, "tool_uses": 9}
-    shares = extract._shares(rows)
-    values = [sum(rows[name] * len(RAW[name]) for name in names) for names in shares]
+    each = {name: count * len(RAW[name]) for name, count in rows.items()}
+    shares = extract._shares(each)
+    values = [sum(each[name] for name in names) for names in shares]
     assert sorted(name for names in shares for name in names) == sorted(rows) and max(values) < 1.3 * min(values)
     assert extract._shares({"deals": 10}) == [["deals"]]
 

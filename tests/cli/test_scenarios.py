@@ -1,5 +1,6 @@
 """What if on the command line: what it prints, what it keeps and for whom."""
 
+import datetime as dt
 import json
 
 import pytest
@@ -7,10 +8,11 @@ from click.testing import CliRunner
 
 from pacesetter.cli import main
 from pacesetter.crm.models import Deal
-from pacesetter.planning import runs
+from pacesetter.planning import market, runs
 from pacesetter.planning.models import Scenario
 from tests.planning.past import live
 
+D = dt.date
 pytestmark = pytest.mark.django_db
 
 
@@ -53,6 +55,22 @@ def test_a_scenario_is_kept_as_its_owner_sees_it(run, cast):
     (row,) = json.loads(run("scenarios", "--format", "json"))
     assert (row["name"], row["owner"]) == ("Hope", "Ines Navarro") and row["then"] == row["now"] == made.result["after"]["mean"] / 100
     assert "Hope" in run("scenarios")
+
+
+def test_the_market_that_bookings_follow(run, system, monkeypatch):
+    assert "No market series yet" in run("market") and json.loads(run("market", "--format", "json")) == []
+    assert "--market does nothing" in run("what-if", "--market", "1.1")
+    (value,) = market.put_many([{"series": "Orders", "month": D(2026, 10, 1), "value": 51.2}], by=system)
+    assert "not asked yet" in run("market")
+    tried = {"effect": {"lag": 1, "elasticity": 2.0}, "without": 0.3, "beside": 0.2, "days": 12, "logs": True, "taken": True}
+    known = {"series": value.series_id, "name": "Orders", "known_until": "2026-10-01", "expected_until": None}
+    monkeypatch.setattr("pacesetter.planning.market_effects.moved", lambda run, *said: run.card.update(market=[tried | known]) or {})
+    runs.make(by=system)
+    assert "taken: 1% is +2.00% after 1 month," in " ".join(run("market").split()), "cells are as narrow as the terminal"
+    assert "A change of Orders is felt from 2026-12-01 on." in run("what-if", "--market", "1.1")
+    assert "after this period" in run("what-if", "--market", "1.1", "--market-since", "2027-02-01")
+    grown, plain = (json.loads(run("what-if", *more, "--format", "json"))["after"]["mean"] for more in (("--market", "1.1"), ()))
+    assert grown > plain
 
 
 def test_refusals_are_one_line(run):

@@ -103,7 +103,7 @@ def test_cells_can_be_printed(world: World, key: str, variants: Variants) -> Non
 @every
 def test_one_row_is_enough(key: str, variants: Variants) -> None:
     stories = small.raw()
-    first = {name: rows[:1] if name in ("deals", "leads", "quotas", "calls") else rows for name, rows in stories.items()}
+    first = {name: rows[:1] if name in ("deals", "leads", "quotas", "calls", "forecast_rows") else rows for name, rows in stories.items()}
     check(_single(first).cell(key, **variants))
 
 
@@ -139,7 +139,7 @@ def test_a_past_day_is_what_the_company_knew_that_day(world: World, replayed: Wo
 
 @every
 def test_a_scope_is_a_company_of_its_own(world: World, own: World, key: str, variants: Variants) -> None:
-    nouns = ("deal", "lead", "quota", "forecast_call", "licence")
+    nouns = ("deal", "lead", "quota", "forecast_call", "forecast", "licence")
     world.scope(**{noun: [0, 1] for noun in nouns})
     inside, alone = world.cell(key, YEAR, scoped=True, **variants), own.cell(key, YEAR, **variants)
     assert comparable([inside]) == comparable([alone])

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import random
 from collections import Counter
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from django.conf import settings
 from pacesetter.base.models import Option, User
 from pacesetter.core.errors import Refused
 from pacesetter.crm.models import Account, Activity, Contact, Deal, DealChange, Lead, LineItem
-from pacesetter.demo import is_unfinished, make, plan
+from pacesetter.demo import is_unfinished, make, plan, play
 from pacesetter.planning.models import ForecastCall, Quota
 
 TODAY = dt.date(2026, 11, 20)
@@ -39,6 +40,16 @@ class TestPlan:
 
     def test_about_three_hundred_deals_are_open(self, script):
         assert 220 <= sum(not d.closed_by(TODAY) for d in script.deals) <= 380
+
+    def test_nothing_of_the_future_is_played(self, script):
+        """What is planned for later would all happen on the last day, and every open deal stand in its last stage."""
+        open_ = [deal for deal in script.deals if not deal.closed_by(TODAY)]
+        agenda = play._agenda(script, random.Random(7))
+        planned = Counter((deal.key, stage) for deal in script.deals for day, stage in deal.stages if day <= TODAY)
+        played = Counter((deal.key, stage) for events in agenda.values() for stage, deal in events["move"])
+        assert played and not played - planned
+        assert any(day > TODAY for deal in open_ for day, _ in deal.stages), "some have a future"
+        assert max(agenda) == TODAY
 
     def test_answers_are_spread_as_promised(self, script):
         settled = [lead for lead in script.leads if (NOW - lead.received).days > 7]

@@ -37,6 +37,19 @@ def test_events_are_stages_an_outcome_and_signs_of_life(tmp_path):
     assert len(deal) == 1 and deal.won[0] and list(deal.open_at(deal.ended[0] - 1)) == [0]
 
 
+def test_who_did_the_last_event_owns_the_deal(tmp_path):
+    doers = ("Ana", "Ana", "", "Bo")
+    events = [
+        (month, name, f'<string key="org:resource" value="{by}"/>' if by else "")
+        for month, (name, by) in enumerate(zip("abcd", doers, strict=True), 1)
+    ]
+    told = "".join(EVENT.format(name, month).replace("</event>", by + "</event>") for month, name, by in events)
+    path = tmp_path / "log.xes"
+    path.write_text(HEAD + f'<trace><string key="concept:name" value="1"/>{told}</trace></log>')
+    owners = [(row["occurred_at"][5:7], row["value"]) for row in xes.history(path).to_pylist() if row["field"] == "owner"]
+    assert owners == [("01", "Ana"), ("04", "Bo")]
+
+
 def test_other_words_mean_other_things(tmp_path):
     words = xes.Words(amount="none", stages=frozenset({"W_Call"}), won=frozenset({"O_SENT"}), lost=frozenset())
     (tmp_path / "log.xes").write_text(HEAD + case("1", ("W_Call", 1), ("O_SENT", 2)) + "</log>")

@@ -137,4 +137,5 @@ def _revert(page: Page, accessible) -> None:
     page.goto(page.url.split("/imports")[0] + "/jobs")
     accessible(page)
     page.get_by_role("link", name="Revert an import").click()
+    page.wait_for_url("**/jobs/*")
     accessible(page)

@@ -1,6 +1,7 @@
 """How right forecasts were: models and people by week, the same number as the metric, and why a quarter missed."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
@@ -9,7 +10,7 @@ from pacesetter.base import clock, warehouse
 from pacesetter.core import periods
 from pacesetter.planning import accuracy, calls, reviews, runs
 from pacesetter.planning.accuracy import Error, Score
-from pacesetter.planning.models import ForecastReview
+from pacesetter.planning.models import ForecastReview, ForecastRow
 from tests.planning.past import TODAY, D, live
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +46,48 @@ def test_people_are_scored_without_netting_and_those_who_lead_others_not(company
     assert {one.user_id: one.said for one in found} == {company.ines.pk: 1100_00, company.hugo.pk: 1200_00}
     (cell,) = numbers.measure("forecast_accuracy", by=system, period=Q3, variants={"level": "rep"})
     assert 1 - Error.of(found).wape == pytest.approx(cell.value)
+
+
+@pytest.mark.parametrize(("who", "level"), [("chiara", "company"), ("chiara", "rep"), ("daniel", "rep"), ("ines", "rep")])
+def test_the_models_error_is_the_metrics_variant(company, who, level):
+    """To the cent: what was missed and what came, of the company, and of the people whom somebody sees."""
+    by = company.actor(who)
+    found = [one for one in accuracy.scores([Q3], [3], by=by) if one.method == "model" and (one.user_id is None) == (level == "company")]
+    (cell,) = numbers.measure("forecast_accuracy", by=by, period=Q3, variants={"said": "model", "level": level})
+    error = Error.of(found)
+    assert error.n and (int(cell.num * 100), int(cell.den * 100)) == (error.actual - error.missed, error.actual)
+    assert cell.beside["bias"] == pytest.approx(error.bias)
+
+
+def test_behind_the_models_error_lie_its_forecasts_and_the_deals(company):
+    asked = {"by": company.actor("ines"), "period": Q3, "variants": {"said": "model", "level": "rep"}}
+    found = numbers.records("forecast_accuracy", **asked)
+    said = [one for one in found if one.noun == "forecast"]
+    (hers,) = ForecastRow.objects.filter(user=company.ines, since=Q3.since, until=Q3.until)
+    assert [(one.id, one.owner, int(one.num * 100)) for one in said] == [(hers.pk, company.ines.pk, hers.mean)]
+    (cell,) = numbers.measure("forecast_accuracy", **asked)
+    assert sum(one.den for one in found if one.noun == "deal") == cell.den
+    (nothing,) = numbers.measure("forecast_accuracy", by=company.actor("ines"), period=Q3, variants={"said": "model"})
+    assert nothing.value is None, "the company's forecast is for those who see the company"
+
+
+def test_a_run_that_is_stored_reaches_the_metric(company, system):
+    before = numbers.measure("forecast_accuracy", by=system, period=Q3, variants={"said": "model", "week": "5"})
+    assert before[0].value is None and not warehouse.is_stale()
+    runs.make(D(2026, 8, 2), by=system)
+    assert warehouse.is_stale()
+    warehouse.refresh()
+    after = numbers.measure("forecast_accuracy", by=system, period=Q3, variants={"said": "model", "week": "5"})
+    assert after[0].value is not None
+
+
+def test_on_the_last_day_the_forecast_of_the_days_before_still_stands(company, system):
+    runs.make(D(2026, 9, 29), by=system)
+    runs.make(D(2026, 9, 30), by=system)  # which asks of the next quarter
+    warehouse.refresh()
+    (score,) = [one for one in accuracy.scores([Q3], [13], by=system) if (one.method, one.user_id) == ("model", None)]
+    (cell,) = numbers.measure("forecast_accuracy", by=system, period=Q3, variants={"said": "model", "week": "13"})
+    assert cell.num == (score.actual - abs(score.said - score.actual)) / Decimal(100)
 
 
 def test_models_stand_beside_and_later_weeks_have_later_calls(company, system):

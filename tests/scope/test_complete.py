@@ -44,7 +44,7 @@ def test_an_address_with_an_id_is_a_record_s_or_the_company_s():
     theirs = {one.noun for one in (*addresses.web(), *addresses.api()) if addresses.PARAMETER.search(one.path)}
     assert theirs - set(addresses.SOMEBODYS) == {
         "{noun}s", "settings", "door", "invitations", "first-run", "people", "teams", "roles", "pipelines", "stages", "lost-reasons",
-        "lead-statuses", "products", "campaigns", "calendars", "rates", "tools",
+        "lead-statuses", "products", "campaigns", "calendars", "rates", "tools", "market-series",
     } | {noun for noun in theirs if noun in ("metrics",)}  # fmt: skip
 
 

@@ -1,9 +1,12 @@
 """The accuracy page and the model's card: what they show to whom, and when there is nothing yet."""
 
 import datetime as dt
+import html
+import re
 
 import pytest
 
+from pacesetter.analytics import targets
 from pacesetter.base import clock, warehouse
 from pacesetter.base.models import Job
 from pacesetter.core import periods
@@ -45,6 +48,29 @@ def test_the_company_by_week_period_and_person(past, signed_in):
     drawing = signed_in("chiara").get("/forecast/accuracy/chart.svg?grain=quarter")
     assert drawing.status_code == 200 and b"Week 3" in drawing.content
     assert "the model missed by" not in page(signed_in("chiara"), "/forecast/accuracy?week=9"), "no run stood then"
+
+
+def test_its_numbers_open_the_metric_with_the_same_quarters(past, signed_in):
+    client = signed_in("chiara")
+    shown = page(client)
+    (address,) = set(re.findall(r'href="(/metrics/forecast_accuracy[^"]*said=model[^"]*)"', shown))
+    metric = page(client, html.unescape(address))
+    error = re.search(r"the model missed by ([\d.]+)%", shown)
+    accuracy = re.search(r"Forecast accuracy[^%]*?(-?[\d.]+)%", metric[metric.index("<h1") :])
+    assert error and accuracy and float(accuracy[1]) == pytest.approx(100 - float(error[1]), abs=0.051)
+    assert "/metrics/forecast_accuracy" in page(signed_in("ines")) and "said=model" not in page(client, "/forecast/accuracy?grain=month")
+
+
+def test_where_nobody_calls_the_tile_is_the_models(cast, system, signed_in):
+    live(cast, system)
+    runs.make(D(2026, 7, 20), by=system)
+    warehouse.refresh()
+    targets.set_target("forecast_accuracy", since=D(2025, 1, 1), until=D(2027, 1, 1), value="0.85", by=system, variants={"said": "model"})
+    for address in ("/dashboards/overview", "/metrics"):
+        shown = page(signed_in("chiara"), address)
+        assert "v.said=model" in shown and "85" in shown, address
+    assert "model, week 3" in page(signed_in("chiara"), "/dashboards/overview")
+    assert "v.said=model" not in page(signed_in("ines"), "/dashboards/overview"), "who does not see the company has no number of it"
 
 
 def test_a_seller_and_a_manager_see_their_own(past, signed_in):

@@ -7,9 +7,11 @@ from pacesetter.base.models.factors import RecoveryCode, SecondFactor
 from pacesetter.base.models.fields import CustomField, Option
 from pacesetter.base.models.history import Dirty, HistoryEntry
 from pacesetter.base.models.jobs import Job, JobLine
+from pacesetter.base.models.places import Place
 from pacesetter.base.models.rates import Rate, RateSet
 from pacesetter.base.models.settings import CompanySetting
 from pacesetter.base.models.teams import FAR, Employment, Leave, Reporting, Team, TeamMembership
+from pacesetter.base.models.territories import Territory, TerritoryAccount, TerritoryMember
 from pacesetter.base.models.tokens import ApiToken
 from pacesetter.base.models.users import Role, User
 from pacesetter.base.models.views import SavedView
@@ -30,6 +32,7 @@ __all__ = [
     "KeptAnswer",
     "Leave",
     "Option",
+    "Place",
     "Rate",
     "RateSet",
     "RecoveryCode",
@@ -39,5 +42,8 @@ __all__ = [
     "SecondFactor",
     "Team",
     "TeamMembership",
+    "Territory",
+    "TerritoryAccount",
+    "TerritoryMember",
     "User",
 ]

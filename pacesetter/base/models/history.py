@@ -30,10 +30,7 @@ class HistoryEntry(models.Model):
 
 
 class Dirty(models.Model):
-    """A record changed since the extracts were last refreshed; the refresher deletes what it consumed."""
+    """A record changed since the extracts were last refreshed; the refresher reads them all, and deletes what it consumed by id."""
 
     noun = models.CharField(max_length=20)
     object_id = models.BigIntegerField()
-
-    class Meta:
-        indexes = [models.Index(fields=["noun", "object_id"])]

@@ -7,6 +7,7 @@ from pacesetter.base.warehouse.manifest import Manifest, current, kept
 from pacesetter.base.warehouse.read import arrow, query
 from pacesetter.base.warehouse.refreshing import is_stale, refresh, refresh_when_due
 from pacesetter.base.warehouse.sources import SOURCES, Source, source, touches
+from pacesetter.base.warehouse.straight import straight
 
 __all__ = [
     "SOURCES",
@@ -20,5 +21,6 @@ __all__ = [
     "refresh",
     "refresh_when_due",
     "source",
+    "straight",
     "touches",
 ]

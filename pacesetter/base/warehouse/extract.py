@@ -24,7 +24,7 @@ import pacesetter
 from pacesetter.base import columns
 from pacesetter.base.sqlite_reader import FULL
 from pacesetter.base.warehouse.sources import Source
-from pacesetter.core.metrics.tables import FLAG, INSTANT, INT, RAW, REAL
+from pacesetter.core.metrics.tables import FLAG, INSTANT, INT, REAL
 
 CHUNK = 50_000
 LARGE = 200_000  # rows from which a process of its own pays
@@ -35,7 +35,10 @@ IDS_PER_QUERY = 5_000
 def write_whole(files: Mapping[str, tuple[Source, Path]]) -> dict[str, int]:
     """Write all rows of some sources, by name, each into its file; returns how many there are of each."""
     large = {name: rows for name, (source, _) in files.items() if (rows := _about(source)) >= LARGE}
-    readers = [_reader({name: files[name] for name in share}) for share in _shares(large)]
+    readers = [
+        _reader({name: files[name] for name in share})
+        for share in _shares({name: rows * len(files[name][0].kinds) for name, rows in large.items()})
+    ]
     try:
         found = {name: write(source, file) for name, (source, file) in files.items() if name not in large}
         for reader in readers:
@@ -47,12 +50,12 @@ def write_whole(files: Mapping[str, tuple[Source, Path]]) -> dict[str, int]:
     return found
 
 
-def _shares(rows: Mapping[str, int]) -> list[list[str]]:
+def _shares(values: Mapping[str, int]) -> list[list[str]]:
     """The tables for each reader, so that all have about as many values to read: the largest first, each to who has the least."""
     shares: list[tuple[int, list[str]]] = [(0, []) for _ in range(READERS)]
-    for values, name in sorted(((count * len(RAW[name]), name) for name, count in rows.items()), reverse=True):
+    for name in sorted(values, key=lambda name: (values[name], name), reverse=True):
         least = min(range(READERS), key=lambda at: shares[at][0])
-        shares[least] = shares[least][0] + values, [*shares[least][1], name]
+        shares[least] = shares[least][0] + values[name], [*shares[least][1], name]
     return [names for _, names in shares if names]
 
 
@@ -70,7 +73,7 @@ def write(source: Source, file: Path, ids: Sequence[int] | None = None) -> int:
     """Write the rows of a source, all of them or those of some ids; returns how many."""
     import pyarrow.parquet as pq
 
-    fields, count = columns.schema(RAW[source.name]), 0
+    fields, count = columns.schema(source.kinds), 0
     with pq.ParquetWriter(file, fields, compression="zstd") as out:
         for chunk in _read(source, _query(source, ids)):
             out.write_table(columns.typed(chunk, fields))
@@ -107,7 +110,7 @@ def _read(source: Source, rows: Any) -> Iterator[list[Any]]:
 
 def _selecting(source: Source, sql: str, plain: str, instant: str) -> str:
     """The query with its columns made plain: in the two templates `{}` is a column."""
-    kinds = RAW[source.name].values()
+    kinds = source.kinds.values()
     names = [f"c{index}" for index in range(len(kinds))]
     shown = ", ".join((instant if kind == INSTANT else plain).format(name) for name, kind in zip(names, kinds, strict=True))
     return f"SELECT {shown} FROM (WITH found({', '.join(names)}) AS ({sql}) SELECT * FROM found) AS plain"
@@ -120,7 +123,7 @@ _PLAIN = "+{}"  # a column behind a plus has no declared type, so its text comes
 def _fetched(source: Source, sql: str, params: Sequence[Any]) -> Iterator[list[Any]]:
     import pyarrow as pa
 
-    kinds = [columns.plain(kind) for kind in RAW[source.name].values()]
+    kinds = [columns.plain(kind) for kind in source.kinds.values()]
     with connection.cursor() as cursor:
         cursor.execute(_selecting(source, sql, _PLAIN, _PLAIN), params)
         while chunk := cursor.fetchmany(CHUNK):
@@ -150,7 +153,7 @@ def _reader(files: Mapping[str, tuple[Source, Path]]) -> "subprocess.Popen[str]"
 def _asked(source: Source, file: Path) -> dict[str, Any]:
     sql, params = source.rows().order_by().values_list(*source.paths).query.sql_with_params()
     marked = _selecting(source, sql, _PLAIN, _PLAIN) % (("?",) * len(params))
-    return {"sql": marked, "params": params, "kinds": RAW[source.name], "file": str(file)}
+    return {"sql": marked, "params": params, "kinds": source.kinds, "file": str(file)}
 
 
 # PostgreSQL: COPY gives CSV, which Arrow parses ----------------------------------------------------
@@ -169,7 +172,7 @@ def _parsed(source: Source, lines: bytes) -> list[Any]:
 
     kinds = {
         name: pa.int64() if kind == INT else pa.bool_() if kind == FLAG else pa.float64() if kind == REAL else pa.string()
-        for name, kind in RAW[source.name].items()
+        for name, kind in source.kinds.items()
     }
     table = csv.read_csv(
         pa.BufferReader(lines),

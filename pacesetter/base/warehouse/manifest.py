@@ -13,7 +13,7 @@ from django.conf import settings
 
 from pacesetter.base.warehouse.parts import Table
 
-FORMAT = 3  # raised when raw tables or facts change their columns: older extracts are then made anew
+FORMAT = 4  # raised when raw tables or facts change their columns: older extracts are then made anew
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pacesetter.core.metrics.tables import RAW
+from pacesetter.core.metrics.tables import RAW, Columns
 from pacesetter.core.registry import Registry
 
 
@@ -15,7 +15,7 @@ class Source:
     Without a noun all rows are read again, when a record of a noun in `after` changed, or one of a noun that nobody here knows.
     Rows may be records themselves, of the noun `child`: then the record to which a changed one belonged before is read again too.
 
-    `columns` maps raw columns to paths of the QuerySet where the names differ. `scope` is the raw column that owns a row, None for
+    `kinds` names the raw columns with their kinds, `columns` maps them to paths of the QuerySet where the names differ. `scope` is the raw column that owns a row, None for
     reference tables that everyone may read; the facts carry it on as `seen`.
     """
 
@@ -25,13 +25,14 @@ class Source:
     unit: str
     columns: dict[str, str]
     scope: str | None
+    kinds: Columns
     after: frozenset[str] = frozenset()
     child: str = ""
 
     @property
     def paths(self) -> list[str]:
         """Where each raw column comes from, in the table's order."""
-        return [self.columns.get(name, name) for name in RAW[self.name]]
+        return [self.columns.get(name, name) for name in self.kinds]
 
     @property
     def unit_path(self) -> str:
@@ -70,7 +71,7 @@ def source(
     """Register the function that returns the QuerySet of the raw table `name`; `after` names nouns, with spaces between."""
 
     def add(rows: Callable[[], Any]) -> Callable[[], Any]:
-        SOURCES.add(name, Source(name, rows, noun, unit, columns, scope, frozenset(after.split()), child))
+        SOURCES.add(name, Source(name, rows, noun, unit, columns, scope, RAW[name], frozenset(after.split()), child))
         return rows
 
     return add

@@ -12,8 +12,9 @@ add_sentences({"out_of_range": mark("{field} must lie between {low} and {high}."
 # Factors on rates and sizes, shares and whole numbers, each with the range in which it means something.
 RANGES: dict[str, tuple[float, float]] = {
     "win_rate": (0.0, 3.0), "cycle": (0.25, 4.0), "slip": (0.0, 1.0), "slip_days": (1, 366), "size": (0.0, 5.0), "price": (0.0, 5.0),
-    "arrivals": (0.0, 5.0), "hires": (0, 500), "ramp_days": (1, 730), "worth": (0.0, 1e15),
+    "arrivals": (0.0, 5.0), "market": (0.2, 5.0), "hires": (0, 500), "ramp_days": (1, 730), "worth": (0.0, 1e15),
 }  # fmt: skip
+DATES = ("hired_on", "market_since")
 WHOLE = ("slip_days", "hires", "ramp_days")
 MOST = 500  # deals that may be changed one by one
 
@@ -27,7 +28,8 @@ class Assumptions:
     `slip` is the share of open deals that is won `slip_days` later than it would be. `hires` people begin on `hired_on` and bring, after
     `ramp_days`, what the people asked about bring on average. With `stages` the first four hold for open deals in these stages alone, and not
     for new ones. `dropped` deals bring nothing; each one `moved` is won by its day or not at all, with the chance it had to be won
-    by any day; `worth` is what deals bring if won.
+    by any day; `worth` is what deals bring if won. `market` multiplies the market series that bookings follow, from `market_since` on; what
+    that does to a period is measured elsewhere (`series.markets`).
     """
 
     win_rate: float = 1.0
@@ -37,6 +39,8 @@ class Assumptions:
     size: float = 1.0
     price: float = 1.0
     arrivals: float = 1.0
+    market: float = 1.0
+    market_since: dt.date | None = None
     hires: int = 0
     hired_on: dt.date | None = None
     ramp_days: int = 91
@@ -64,7 +68,7 @@ NEUTRAL = Assumptions()
 
 
 def _read(name: str, value: Any) -> Any:
-    if name == "hired_on":
+    if name in DATES:
         return _day(name, value)
     if name in ("stages", "dropped"):
         return tuple(sorted({_id(name, one) for one in _several(name, value, list)}))

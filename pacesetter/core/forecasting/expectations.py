@@ -17,6 +17,7 @@ from pacesetter.core.forecasting.histories import Array
 SEED = 7
 ONE = 1 << 16  # chances are compared with dice of so many sides: they are at most 1 in 130,000 off
 RARE = 1e-9  # new deals below which no draw has one
+NOTHING = 1e-9  # of money: what deals are worth less than that brings nothing
 LINE = 1 << 12  # sizes of new deals that stand in a line, of which each draw takes some that follow each other
 
 
@@ -169,7 +170,7 @@ def _won(win: Array, brings: Array, seed: tuple[int, ...]) -> Array:
 
 def _came(count: float, amount: float, sizes: Array, seed: tuple[int, ...]) -> Array:
     """Sums of the deals that come by chance, (draws,), of sizes that came before: each draw takes its own piece of one long line of them."""
-    if count < RARE or not len(sizes) or not sizes.sum():
+    if count < RARE or not len(sizes) or abs(float(sizes.mean())) < NOTHING:
         return np.zeros(DRAWS)
     dice = np.random.default_rng(seed)
     chance, first, line = dice.random(DRAWS), dice.integers(0, LINE, DRAWS), dice.choice(sizes, LINE)

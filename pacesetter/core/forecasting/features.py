@@ -10,10 +10,13 @@ import numpy as np
 
 from pacesetter.core.forecasting.histories import Array, Histories, Steps
 
-NAMES = (
+MET = 12  # kinds of touches of which the days since the last one and their number are features of their own, the most frequent ones
+SINCE, COUNTS = tuple(f"since_kind_{rank}" for rank in range(MET)), tuple(f"touches_kind_{rank}" for rank in range(MET))
+MAIN = (
     "stage", "furthest", "moves", "days_in_stage", "pace", "days_in_previous", "age", "idle", "bustle", "touches_2", "touches_7", "touches_30",
-    "touches_in_stage", "touches", "kind", "amount", "amount_change", "pushes", "days_to_close", "owner_rate", "weekday",
+    "touches_in_stage", "touches", "kind", "amount", "amount_change", "pushes", "days_to_close", "owner_rate", "owners", "weekday",
 )  # fmt: skip
+NAMES = (*MAIN, *SINCE, *COUNTS)
 AT = {name: at for at, name in enumerate(NAMES)}
 PSEUDO = 20.0  # deals of all owners that an owner's own are weighed against
 KINDS = 15  # kinds of touches that are told apart, the most frequent ones
@@ -73,6 +76,15 @@ def _kinds(known: Histories) -> Array:
     return places
 
 
+def _first_of_each(steps: Steps) -> Steps:
+    """The steps at which a deal met a value for the first time."""
+    known = np.flatnonzero(~np.isnan(steps.value))
+    pairs = np.stack([steps.deal[known], steps.value[known].astype(np.int64)])
+    kept = np.zeros(len(steps.deal), dtype=bool)
+    kept[known[np.unique(pairs, axis=1, return_index=True)[1]]] = True
+    return steps.only(kept)
+
+
 @dataclass(frozen=True)
 class _Field:
     """Steps of one field, searchable by deal and moment."""
@@ -114,12 +126,17 @@ class Reader:
         self.furthest = np.maximum.accumulate(stages.deal * 1000.0 + self.rank) - stages.deal * 1000.0 if len(self.rank) else self.rank
         later = np.append(False, (closes.deal[1:] == closes.deal[:-1]) & (closes.value[1:] > closes.value[:-1]))
         self.pushed = np.cumsum(later[: len(closes.deal)])
+        touches = self.fields["touch"].steps
+        self.kinds = usual.kinds[touches.value.astype(np.int64)] if len(touches.at) else touches.value
+        self.by_kind = [_Field(touches.only(self.kinds == rank)) for rank in range(MET)]
+        self.owners = _Field(_first_of_each(known.steps.get("owner", nothing)))
         self.closer, _ = known.known("owner", np.arange(len(known)), np.where(np.isfinite(known.ended), known.ended, -np.inf))
 
     def at(self, deals: Array, t: float) -> Array:
         """Features of these deals as of `t`, (deals, NAMES)."""
         found = self._stages(deals, t) | self._touches(deals, t)
-        found |= self._money(deals, t) | {"owner_rate": self._owner(deals, t), "weekday": np.full(len(deals), np.floor(t) % 7)}
+        found |= self._kinds(deals, t) | self._money(deals, t) | {"weekday": np.full(len(deals), np.floor(t) % 7)}
+        found |= {"owner_rate": self._owner(deals, t), "owners": self.owners.count(deals, t) - self.owners.start(deals)}
         entered = found.pop("entered")
         found["idle"] = t - np.maximum(found.pop("last"), entered)
         found["touches_in_stage"] = self._since(deals, t, entered)
@@ -148,14 +165,22 @@ class Reader:
         field = self.fields["touch"]
         start, after = field.start(deals), field.count(deals, t)
         at = field.steps.at
-        kind = field.value(self.norms.kinds[field.steps.value.astype(np.int64)] if len(at) else at, after - 1, start, -1)
         recent = {f"touches_{days}": after - np.maximum(field.count(deals, t - days), start) for days in (2, 7, 30)}
         return recent | {
             "touches": after - start,
-            "kind": kind,
+            "kind": field.value(self.kinds, after - 1, start, -1),
             "bustle": np.minimum(t - field.value(at, after - 4, start, -np.inf), LONG_AGO),
             "last": field.value(at, after - 1, start, -np.inf),
         }
+
+    def _kinds(self, deals: Array, t: float) -> dict[str, Array]:
+        """Of each of the most frequent kinds the days since the last touch, and how many there were."""
+        found = {}
+        for since, count, field in zip(SINCE, COUNTS, self.by_kind, strict=True):
+            start, after = field.start(deals), field.count(deals, t)
+            found[since] = np.minimum(t - field.value(field.steps.at, after - 1, start, -np.inf), LONG_AGO)
+            found[count] = after - start
+        return found
 
     def _since(self, deals: Array, t: float, entered: Array) -> Array:
         """Touches since each deal came into its stage."""

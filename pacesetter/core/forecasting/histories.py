@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -65,7 +65,10 @@ class Steps:
 
     def until(self, t: float) -> "Steps":
         """What was there at or before `t`."""
-        kept = self.at <= t
+        return self.only(self.at <= t)
+
+    def only(self, kept: Array) -> "Steps":
+        """The steps for which `kept`, as long as they are, is true."""
         return Steps(self.deal[kept], self.at[kept], self.value[kept])
 
 
@@ -105,12 +108,15 @@ class Histories:
     def as_of(self, t: float) -> "Histories":
         """The same histories as they were known at `t`: whatever came later is gone, deals that began later too."""
         steps = {name: one.until(t) for name, one in self.steps.items()}
-        begun = np.flatnonzero(self.created <= t)
         ended, won = _ends(len(self), steps.get("outcome", _NOTHING))
-        place = np.full(len(self), -1)
-        place[begun] = np.arange(len(begun))
-        kept = {name: Steps(place[one.deal], one.at, one.value) for name, one in steps.items()}
-        return Histories(self.ids[begun], self.created[begun], ended[begun], won[begun], kept, self.words)
+        return replace(self, ended=ended, won=won, steps=steps).only(self.created <= t)
+
+    def only(self, kept: Array) -> "Histories":
+        """The deals for which `kept` (deals,) is true, with their steps."""
+        place = np.where(kept, np.cumsum(kept) - 1, -1)
+        mine = {name: one.only(kept[one.deal]) for name, one in self.steps.items()}
+        steps = {name: Steps(place[one.deal], one.at, one.value) for name, one in mine.items()}
+        return Histories(self.ids[kept], self.created[kept], self.ended[kept], self.won[kept], steps, self.words)
 
 
 def read(table: pa.Table) -> Histories:

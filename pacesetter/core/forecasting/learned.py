@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from pacesetter.core.forecasting.features import AT, KINDS, NAMES
+from pacesetter.core.forecasting.features import AT, COUNTS, KINDS, NAMES, SINCE
 from pacesetter.core.forecasting.histories import Array
 from pacesetter.core.forecasting.samples import LOSE, STAY, WIN, Sample
 
@@ -28,6 +28,9 @@ LOGGED = (
     "touches",
     "moves",
     "pushes",
+    "owners",
+    *SINCE,
+    *COUNTS,
 )
 PLAIN = ("amount", "amount_change", "owner_rate")
 BY_STAGE = ("days_in_stage", "idle", "touches_in_stage")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pacesetter.core.errors import add_sentences
-from pacesetter.core.forecasting.features import AT, NAMES
+from pacesetter.core.forecasting.features import AT, COUNTS, NAMES, SINCE
 from pacesetter.core.forecasting.histories import Array
 from pacesetter.core.labels import mark
 
@@ -24,13 +24,15 @@ add_sentences(
         "deal_age": mark("It is {days} days old."),
         "deal_idle": mark("The last sign of life was {days} days ago."),
         "deal_touches": mark("There were {count} signs of life in the last 30 days, {recent} of them in the last 7."),
-        "deal_kind": mark("The kind of its last activity."),
+        "deal_quiet": mark("There was no sign of life in the last 30 days."),
+        "deal_kind": mark("Which kinds of activities it had, and when."),
         "deal_amount": mark("The size of its amount."),
         "deal_amount_change": mark("Its amount changed by {share}."),
         "deal_pushes": mark("Its close date was pushed out {count} times."),
         "deal_days_to_close": mark("Its close date is {days} days ahead."),
         "deal_overdue": mark("Its close date passed {days} days ago."),
         "deal_no_close_date": mark("It has no close date."),
+        "deal_owners": mark("Owners it has had: {count}."),
         "deal_owner_rate": mark("Its owner won {share} of the deals closed before."),
     }
 )
@@ -43,11 +45,12 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "age": ("age",),
     "idle": ("idle",),
     "touches": ("touches_2", "touches_7", "touches_30", "touches_in_stage", "touches", "bustle"),
-    "kind": ("kind",),
+    "kind": ("kind", *SINCE, *COUNTS),
     "amount": ("amount",),
     "amount_change": ("amount_change",),
     "pushes": ("pushes",),
     "days_to_close": ("days_to_close",),
+    "owners": ("owners",),
     "owner_rate": ("owner_rate",),
 }
 
@@ -86,6 +89,8 @@ def _reason(fact: str, row: Array, adds: float) -> Reason:
     code, params = f"deal_{fact}", TOLD[fact](told) if fact in TOLD else {}
     if fact == "days_to_close":
         code = "deal_no_close_date" if np.isnan(told[fact]) else "deal_overdue" if told[fact] < 0 else code
+    if fact == "touches" and not told["touches_30"]:
+        code, params = "deal_quiet", {}
     return Reason(code, params, bool(adds > 0))
 
 
@@ -106,5 +111,6 @@ TOLD: Mapping[str, Callable[[dict[str, float]], dict[str, str]]] = {
     "amount_change": lambda told: {"share": f"{np.expm1(told['amount_change']):+.0%}"},
     "pushes": lambda told: {"count": f"{told['pushes']:.0f}"},
     "days_to_close": lambda told: {} if np.isnan(told["days_to_close"]) else {"days": _days(told["days_to_close"])},
+    "owners": lambda told: {"count": f"{told['owners']:.0f}"},
     "owner_rate": lambda told: {"share": f"{told['owner_rate']:.0%}"},
 }

@@ -26,13 +26,19 @@ class Answer:
     effects: list[tuple[str, Array]]
 
 
-def ask(made: Expectations, since: float, until: float, owners: Sequence[int], assumed: Assumptions) -> Answer:
-    """What these owners (places) bring between two days, in days from the day of asking; without assumptions that is the run itself."""
+def ask(made: Expectations, since: float, until: float, owners: Sequence[int], assumed: Assumptions, market: float = 1.0) -> Answer:
+    """What these owners (places) bring between two days, in days from the day of asking; without assumptions that is the run itself.
+
+    `market` is what the assumption on the market does to all that comes between the two days, as a factor.
+    """
     made = made.of(np.asarray(owners, dtype=np.int64))
     effects = []
     for name, changed in _under(made, owners, assumed):
         effects.append((name, _means(changed, since, until, owners)))
         made = changed
+    if assumed.market != NEUTRAL.market:
+        made = _dearer(replace(made, brings=made.brings * market), market)
+        effects.append(("market", _means(made, since, until, owners)))
     return Answer(span(made, since, until, owners), effects)
 
 

@@ -86,6 +86,16 @@ class At:
         return self.fact("forecasts", "forecast_call", on="submitted_on")
 
     @property
+    def model_forecasts(self) -> Any:
+        return self.fact("model_forecasts", "forecast", on="known_on")
+
+    @property
+    def model_runs(self) -> Any:
+        """Which runs spoke of which quarters: no amounts, and therefore without scope, so that a part is scored by the run that stands for the whole."""
+        runs = _table("model_forecasts")
+        return runs.filter(runs.known_on <= self.as_of).select("id", "since", "until", "known_on").distinct()
+
+    @property
     def person_weeks(self) -> Any:
         return self.fact("person_weeks", "licence", on="week")
 

@@ -1,4 +1,4 @@
-"""How right the calls were."""
+"""How right forecasts were: people's calls, and what the models said."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 Week = Literal["3", "1", "2", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13"]
 Category = Literal["commit", "best_case", "most_likely", "pipeline", "closed"]
 TOLERANCE = {"within_5": 0.05, "within_10": 0.10}
+RECENT = 10  # days; what a model said longer ago does not stand any more
 CELL = ("cell_since", "cell_until", "cell_who")
 
 
 def _score(t: Any, variants: Mapping[str, str]) -> dict[str, Any]:
-    """A period's call against what came: netted first, so that one rep's luck covers another's only where a company is scored."""
+    """A period's forecast against what came: netted first, so that one rep's luck covers another's only where a company is scored."""
     import ibis
 
     call, actual, scored = t.num, t.den, t.num.notnull() & (t.den > 0).fill_null(False)
@@ -44,8 +45,8 @@ def _score(t: Any, variants: Mapping[str, str]) -> dict[str, Any]:
 @metric(
     "forecast_accuracy",
     mark("Forecast accuracy"),
-    mark("How close was the call to what came?"),
-    of=(mark("actual − |call − actual|"), mark("actual")),
+    mark("How close was the forecast to what came?"),
+    of=(mark("actual − |forecast − actual|"), mark("actual")),
     unit="share",
     higher_is_better=True,
     aggregate=ratio,
@@ -54,30 +55,30 @@ def _score(t: Any, variants: Mapping[str, str]) -> dict[str, Any]:
     beside={"bias": quotient("missed", "actual")},
     means=Meaning(
         population=mark(
-            "Calls for periods that are over, against bookings of new business and expansion. The company's call by default; by person every call counts on its own, managers' not. A period without call or without bookings is not scored but counted."
+            "Calls for periods that are over, against bookings of new business and expansion. The company's call by default; by person every call counts on its own, managers' not. The model is scored on quarters, by what its newest run said then. A period without forecast or without bookings is not scored but counted."
         ),
         date=mark(
-            "The call standing at the end of the third week of its period; other weeks are variants. Periods count on their last day."
+            "The forecast standing at the end of the third week of its period; other weeks are variants. Periods count on their last day."
         ),
         currency=PLAN_RATE,
-        nothing=mark("No period with a call has ended: no accuracy is shown."),
+        nothing=mark("No period with a forecast has ended: no accuracy is shown."),
     ),
 )
 def forecast_accuracy(
     at: "At",
     *,
+    said: Literal["people", "model"] = "people",
     level: Literal["company", "rep"] = "company",
     week: Week = "3",
     score: Literal["accuracy", "within_5", "within_10"] = "accuracy",
     category: Category = "commit",
 ) -> list[Rows]:
-    f = _standing(at, level, week, category)
-    calls = at.valued(f, "amount", on=f.since)
+    f, noun = (_called(at, level, week, category), "forecast_call") if said == "people" else (_modelled(at, level, week), "forecast")
     unit: Any = "money" if score == "accuracy" else "count"
-    return [_call_rows(calls, unit), _actual_rows(at, f, level, unit)]
+    return [_said_rows(at.valued(f, "amount", on=f.since), noun, unit), _actual_rows(at, f, level, unit)]
 
 
-def _standing(at: "At", level: str, week: str, category: str) -> Any:
+def _called(at: "At", level: str, week: str, category: str) -> Any:
     """For each caller and period that is over, the last call of that category by the end of the week."""
     import ibis
 
@@ -88,6 +89,20 @@ def _standing(at: "At", level: str, week: str, category: str) -> Any:
     return f.mutate(rank=newest).filter(lambda t: t["rank"] == 0).drop("rank")
 
 
+def _modelled(at: "At", level: str, week: str) -> Any:
+    """For each quarter that is over, what the newest run said by the end of the week of the company, or of each person."""
+    import ibis
+
+    runs = at.model_runs
+    end = ibis.least(days_later(runs.since, 7 * int(week)), runs.until)
+    runs = runs.filter(_last_day(runs.until) <= at.as_of, runs.known_on < end, runs.known_on >= days_later(end, -RECENT))
+    newest = ibis.row_number().over(group_by=[runs.since, runs.until], order_by=[runs.known_on.desc(), runs.id.desc()])
+    runs = runs.mutate(rank=newest).filter(lambda t: t["rank"] == 0)
+    f = at.model_forecasts
+    f = f.filter(f.owner.isnull() if level == "company" else f.owner.notnull())
+    return f.semi_join(runs, ["id", "since", "until"]).mutate(id=f.row)
+
+
 def _cell(t: Any, since: Any, until: Any, who: Any) -> dict[str, Any]:
     return {"cell_since": since, "cell_until": until, "cell_who": who}
 
@@ -96,10 +111,10 @@ def _last_day(until: Any) -> Any:
     return days_later(until, -1)
 
 
-def _call_rows(f: Any, unit: Any) -> Rows:
+def _said_rows(f: Any, noun: str, unit: Any) -> Rows:
     return rows(
         f,
-        noun="forecast_call",
+        noun=noun,
         id=f.id,
         on=_last_day(f.until),
         who=f.owner,
@@ -111,7 +126,7 @@ def _call_rows(f: Any, unit: Any) -> Rows:
 
 
 def _actual_rows(at: "At", f: Any, level: str, unit: Any) -> Rows:
-    """Bookings of every called period: the company's, or those credited to the people who called."""
+    """Bookings of every period with a forecast: the company's, or those credited to the people of whom it is."""
     import ibis
 
     nobody = ibis.null("int64")

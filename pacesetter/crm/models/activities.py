@@ -1,9 +1,10 @@
 """What was done, said and planned."""
 
+import datetime as dt
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 
 from pacesetter.base.scope import scope_of
 from pacesetter.core.labels import mark
@@ -29,6 +30,18 @@ class Activities(models.QuerySet["Activity"]):
 
     def open_tasks(self) -> Self:
         return self.filter(kind="task", done_at__isnull=True)
+
+    def signs_of_life(self, until: dt.datetime) -> Self:
+        """What passed by then between a deal's people and us, or was done for it: `at` is when, `sign` what, of a task its subject.
+
+        A note is only a thought, what a machine sent is nobody's doing, and a task counts when it was done.
+        """
+        passed = Q(kind__in=("call", "email", "meeting"), happened_at__lte=until) | Q(kind="task", done_at__lte=until)
+        is_task = Q(kind="task")
+        return self.filter(passed, deal__isnull=False, automatic=False).annotate(
+            at=Case(When(is_task, then=F("done_at")), default=F("happened_at")),
+            sign=Case(When(is_task, then=F("subject")), default=F("kind")),
+        )
 
 
 def _inherited(actor: "Actor") -> Q:

@@ -28,9 +28,11 @@ CREDIT_KINDS = [("owner", mark("Owner")), ("overlay", mark("Specialist")), ("sdr
 
 # Lists walk an index for every column they show, and a small one over open deals, which are few and asked for most. None is led by
 # the outcome: it would be taken for any question about it. They carry what almost every list asks, so that rows passed by are not read.
-WALKED = ("name_key", "amount", "closed_on", "last_activity_at", "next_step", "type", "source", "lost_reason", "stage")
+WALKED = ("name_key", "amount", "closed_on", "last_activity_at", "next_step", "type", "source", "stage")
 WALKED_OPEN = ("name_key", "amount", "close_date", "last_activity_at", "next_step")
 ASKED = ("owner", "status", "archived_at")
+# What most deals have not points to others from few rows: an index of those alone. Empty values of a list's order are read by id.
+SELDOM = ("sourced_by", "campaign", "lead")
 
 
 class Deals(Records):
@@ -62,12 +64,12 @@ class Deal(Named, Record):
     next_step_on = models.DateField(null=True, blank=True)
     competitor = models.CharField(max_length=60, blank=True)
     source = models.CharField(max_length=60, blank=True)
-    sourced_by = models.ForeignKey("base.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    campaign = models.ForeignKey(Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="deals")
+    sourced_by = models.ForeignKey("base.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    campaign = models.ForeignKey(Campaign, null=True, blank=True, on_delete=models.PROTECT, related_name="deals", db_index=False)
     category = models.CharField(max_length=15, blank=True, choices=CATEGORIES)
     lost_reason = models.ForeignKey(LostReason, null=True, blank=True, on_delete=models.PROTECT, related_name="deals", db_index=False)
     lost_note = models.TextField(blank=True)
-    lead = models.ForeignKey("crm.Lead", null=True, blank=True, on_delete=models.PROTECT, related_name="deals")
+    lead = models.ForeignKey("crm.Lead", null=True, blank=True, on_delete=models.PROTECT, related_name="deals", db_index=False)
     criteria_met = models.JSONField(default=list, blank=True)
     slips = models.IntegerField(default=0)
     last_activity_at = models.DateTimeField(null=True, blank=True)
@@ -80,6 +82,8 @@ class Deal(Named, Record):
             models.Index(fields=["owner", "status", "close_date", "id", "archived_at"], name="deal_of_owner"),
             models.Index(fields=["stage", "close_date", "id", *ASKED], condition=Q(status="open"), name="open_of_stage"),
             *(models.Index(fields=[name, "id", *ASKED], name=f"deals_by_{name}") for name in WALKED),
+            models.Index(fields=["lost_reason", "id", *ASKED], condition=Q(lost_reason__isnull=False), name="deals_with_lost_reason"),
+            *(models.Index(fields=[name], condition=Q(**{f"{name}__isnull": False}), name=f"deals_with_{name}") for name in SELDOM),
             models.Index(
                 fields=["close_date", "id", *ASKED, "type"], name="deals_by_closing"
             ),  # what lists begin with, and are asked for renewals

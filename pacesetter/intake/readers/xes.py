@@ -45,12 +45,22 @@ class Words:
 
 
 @dataclass(frozen=True)
+class Event:
+    """What happened and when, as a field and its value, and who did it (`org:resource`), empty where nobody is named."""
+
+    at: dt.datetime
+    field: str
+    value: str
+    by: str
+
+
+@dataclass(frozen=True)
 class Case:
-    """A case up to its outcome: its name, its amount as text, and its events in order of time: (moment, field, value)."""
+    """A case up to its outcome: its name, its amount as text, and its events in order of time."""
 
     name: str
     amount: str
-    events: list[tuple[dt.datetime, str, str]]
+    events: list[Event]
 
 
 def is_log(path: Path) -> bool:
@@ -72,7 +82,7 @@ def cases(path: Path, words: Words | None = None) -> Iterator[Case]:
 
 
 def history(path: Path, words: Words | None = None) -> pa.Table:
-    """The history of all cases of a log: the amount is known from the first event on."""
+    """The history of all cases of a log: the amount is known from the first event on, the owner is who did the last one."""
     rows = [row for case in cases(path, words) for row in _told(case)]
     columns = zip(*rows, strict=True) if rows else ((), (), (), ())
     return pa.table(dict(zip(("deal_id", "occurred_at", "field", "value"), map(_texts, columns), strict=True)))
@@ -125,9 +135,13 @@ class _Limited:
 def _case(trace: Any, words: Words) -> Case:
     about = {child.get("key"): child.get("value") or "" for child in trace if child.tag != f"{SPACE}event"}
     told = [{child.get("key"): child.get("value") or "" for child in event} for event in trace.iterfind(f"{SPACE}event")]
-    events = [(_moment(one["time:timestamp"]), *words.field(one.get("concept:name", ""))) for one in told if one.get("time:timestamp")]
-    events.sort(key=lambda one: one[0])
-    end = next((number + 1 for number, (_, field, _) in enumerate(events) if field == "outcome"), len(events))
+    events = [
+        Event(_moment(one["time:timestamp"]), *words.field(one.get("concept:name", "")), one.get("org:resource", ""))
+        for one in told
+        if one.get("time:timestamp")
+    ]
+    events.sort(key=lambda one: one.at)
+    end = next((number + 1 for number, one in enumerate(events) if one.field == "outcome"), len(events))
     return Case(about.get("concept:name", ""), about.get(words.amount, ""), events[:end])
 
 
@@ -143,5 +157,10 @@ def _moment(text: str) -> dt.datetime:
 def _told(case: Case) -> Iterator[tuple[str, str, str, str]]:
     """A case as rows of a history."""
     if case.events and case.amount:
-        yield case.name, case.events[0][0].isoformat(), "amount", case.amount
-    yield from ((case.name, moment.isoformat(), field, value) for moment, field, value in case.events)
+        yield case.name, case.events[0].at.isoformat(), "amount", case.amount
+    owner = ""
+    for event in case.events:
+        yield case.name, event.at.isoformat(), event.field, event.value
+        if event.by not in ("", owner):
+            owner = event.by
+            yield case.name, event.at.isoformat(), "owner", owner

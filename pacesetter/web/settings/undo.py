@@ -19,7 +19,7 @@ from pacesetter.base.models import Calendar, CustomField, HistoryEntry, Option, 
 from pacesetter.core.errors import Conflict, Refused
 from pacesetter.crm import pipelines, statuses
 from pacesetter.crm.models import LeadStatus, LostReason, Pipeline, Stage
-from pacesetter.planning import quotas, scenarios
+from pacesetter.planning import market, quotas, scenarios
 from pacesetter.planning.models import Quota
 from pacesetter.web import edits, toasts
 from pacesetter.web.request import Request
@@ -47,6 +47,7 @@ TURNS: dict[str, tuple[str, Callable[..., Any]]] = {
     "rate.removed": ("rate", rates.put_back),
     "quota.removed": ("until", quotas.bring_back),
     "scenario.removed": ("assumptions", scenarios.bring_back),
+    "market_series.removed": ("values", market.bring_back),
 }
 
 

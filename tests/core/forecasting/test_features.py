@@ -45,6 +45,15 @@ def test_a_deal_as_of_a_day_by_hand():
     assert found["owner_rate"] == pytest.approx((1 + 20 * (11 / 21)) / 21)
 
 
+def test_each_kind_of_touch_tells_how_often_and_how_long_ago():
+    more = [("a", moment(22.5), "touch", "Mailed"), ("a", moment(22.6), "owner", "Hugo"), ("a", moment(22.7), "owner", "Ines")]
+    found = told([*ROWS, *more], "a", 24)
+    assert (found["touches_kind_0"], found["touches_kind_1"], found["touches_kind_2"]) == (2, 1, 0), "mails are most frequent"
+    assert (found["since_kind_0"], found["since_kind_1"], found["since_kind_2"]) == (1.5, 12, features.LONG_AGO)
+    assert found["owners"] == 2, "who comes back is nobody new"
+    assert told([*ROWS, *more], "a", 20)["touches_kind_0"] == 1, "then calls were the only kind"
+
+
 def test_an_owner_is_judged_by_what_was_closed_before():
     assert told(ROWS, "a", 10)["owner_rate"] == pytest.approx((1 + 20 * (11 / 21)) / 21)
     later = [*ROWS, ("l", moment(1), "owner", "Ines"), ("l", moment(30), "outcome", "lost")]

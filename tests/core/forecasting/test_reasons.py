@@ -55,6 +55,14 @@ def test_nobody_is_told_of_signs_of_life_where_none_are_known():
     assert (first.code, first.params["days"], others) == ("deal_days_in_stage", "80", [])
 
 
+def test_silence_is_said_as_such():
+    x, adds = np.zeros((2, len(NAMES))), np.zeros((2, len(NAMES)))
+    x[:, AT["touches"]], x[1, AT["touches_30"]], adds[:, AT["touches_30"]] = 3, 2, [-1.0, 1.0]
+    quiet, lively_ = (one[0] for one in explain(x, adds))
+    assert quiet == Reason("deal_quiet", {}, False)
+    assert lively_ == Reason("deal_touches", {"count": "2", "recent": "0"}, True)
+
+
 def test_every_sentence_has_its_parameters():
     x = np.ones((3, len(NAMES)))
     x[:, AT["days_to_close"]] = [5, -5, np.nan]

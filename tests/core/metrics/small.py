@@ -206,12 +206,34 @@ def _people(until: D) -> dict[str, list[dict[str, Any]]]:
         ]
         + [{"user_id": 1, "since": quarters[0][0], "until": quarters[0][1], "amount": 100, "currency": "USD", "product_id": 2}],
         "calls": [call for call in calls if call["submitted_at"].date() <= until],
+        "forecast_rows": [row for row in _said(quarters) if row["as_of"] <= until],
         "licences": [
             {"id": 10 * tool + user, "tool_id": tool, "user_id": user, "since": START, "until": FAR} for tool in (1, 2) for user in PEOPLE
         ],
         "tool_uses": [use for use in uses if use["week"] <= until],
         "targets": [{"metric": "bookings", "value": "123456.70", "since": since, "until": end} for since, end in quarters],
     }
+
+
+def _said(quarters: list[tuple[D, D]]) -> list[dict[str, Any]]:
+    """What runs on some days of each quarter said of it and of its first month; the last run knows nothing of person 2 any more."""
+    days = [(since + dt.timedelta(days=7 * week + 4), since, end) for since, end in quarters for week in (0, 2, 4)]
+    asked = [(run, day, since, until) for run, (day, since, end) in enumerate(days, 1) for until in (end, since + dt.timedelta(days=31))]
+    return [
+        {
+            "id": run,
+            "row_id": 100 * run + 10 * (until.month % 3) + (user or 0),
+            "user_id": user,
+            "amount": (40 + 5 * (since.month + run % 3 + (user or 0))) * 100_000,
+            "currency": "USD",
+            "since": since,
+            "until": until,
+            "as_of": day,
+        }
+        for run, day, since, until in asked
+        for user in (None, 1, 2)
+        if run % 3 or user != 2
+    ]
 
 
 def _leads(until: D, dice: random.Random) -> dict[str, list[dict[str, Any]]]:

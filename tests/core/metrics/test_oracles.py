@@ -229,6 +229,32 @@ def test_forecast_accuracy_nets_only_for_the_company(world: World, raw: dict) ->
     assert world.cell("forecast_accuracy", first, score="within_10").value in (0, 1)
 
 
+def test_the_model_is_scored_by_the_run_that_stood(world: World, raw: dict) -> None:
+    first = parse("2026-Q1", TODAY)
+    mine = [row for row in raw["forecast_rows"] if (row["since"], row["until"]) == (first.since, first.until)]
+    stood = {
+        week: max((row for row in mine if row["as_of"] < first.since + dt.timedelta(days=7 * week)), key=lambda row: row["as_of"])["id"]
+        for week in (1, 3, 5)
+    }
+    assert len(set(stood.values())) == 3, "each of these weeks has a run of its own"
+    actual = world.cell("bookings", first).value * 100
+    for week, run in stood.items():
+        (said,) = [row["amount"] for row in mine if row["id"] == run and row["user_id"] is None]
+        cell = world.cell("forecast_accuracy", first, said="model", week=str(week))
+        assert cell.value == pytest.approx(float(1 - abs(said - actual) / actual))
+        assert cell.beside["bias"] == pytest.approx(float((said - actual) / actual))
+    assert world.cell("forecast_accuracy", first, said="model", week="6").value is not None, "ten days old, it still stands"
+    assert world.cell("forecast_accuracy", first, said="model", week="7").value is None
+
+
+def test_a_person_of_whom_the_newest_run_says_nothing_is_not_scored_by_an_older_one(world: World) -> None:
+    first = parse("2026-Q1", TODAY)
+    world.scope(forecast=[2], deal=[2], quota=[2])
+    asked = {"said": "model", "level": "rep", "scoped": True}
+    assert world.cell("forecast_accuracy", first, week="3", **asked).n == 1
+    assert world.cell("forecast_accuracy", first, week="5", **asked).n == 0
+
+
 def test_stage_conversion_leaves_the_young_out(world: World) -> None:
     cells = {cell.key["stage"]: cell for cell in world.cells("stage_conversion", by=("stage",))}
     assert set(cells) == {1, 2, 3}

@@ -138,6 +138,7 @@ DATED = {
     "bookings": "on",
     "booking_credits": "on",
     "forecasts": "submitted_on",
+    "model_forecasts": "known_on",
     "person_weeks": "week",
     "leads": "received_on",
 }

@@ -1,4 +1,4 @@
-"""Who was in which team, what they called, and the weeks in which a tool could have been used."""
+"""Who was in which team, what they called and what models said, and the weeks in which a tool could have been used."""
 
 from pacesetter.core.metrics.facts import Group, fact
 
@@ -6,6 +6,7 @@ EVERY_WEEKDAY = 0b11111
 GROUPS = (
     Group("memberships", ("memberships",), reads=("memberships",)),
     Group("forecasts", ("forecasts",), reads=("calls", "reportings")),
+    Group("model_forecasts", ("model_forecasts",), units={"forecast_rows": "id"}, noun="forecast_run"),
     Group("person_weeks", ("person_weeks",), reads=("licences", "tool_uses", "employments", "leaves")),
 )
 
@@ -24,6 +25,14 @@ def forecasts() -> str:
             EXISTS (SELECT 1 FROM reportings r WHERE r.manager_id = c.user_id
                 AND r.since <= company_day(c.submitted_at) AND company_day(c.submitted_at) < r.until) AS manager
         FROM calls c"""
+
+
+@fact("model_forecasts")
+def model_forecasts() -> str:
+    """What runs said of quarters; `id` is the run, `row` its row, known from the end of the day `known_on` on."""
+    return """
+        SELECT id, row_id AS row, coalesce(user_id, 0) AS seen, user_id AS owner, amount, currency, since, until, as_of AS known_on, NULL AS archived_on
+        FROM forecast_rows WHERE until = months_later(since, 3)"""
 
 
 @fact("person_weeks")
