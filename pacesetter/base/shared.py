@@ -7,6 +7,7 @@ anybody wait. It may be deleted at any time. It is Django's cache, for allauth c
 import json
 import random
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,6 +18,7 @@ from django.db import OperationalError
 from pacesetter.base import clock
 
 FOREVER = 1e12
+PATIENCE = 5.0  # seconds
 SWEEP = 200  # one write in so many takes away what nobody may ask for any more
 TABLE = "CREATE TABLE IF NOT EXISTS kept (key TEXT PRIMARY KEY, value TEXT NOT NULL, until REAL NOT NULL) WITHOUT ROWID"
 PUT = "INSERT INTO kept VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value, until = excluded.until"
@@ -84,8 +86,21 @@ class SharedCache(BaseCache):
             raise OperationalError(str(error)) from error
 
     def _connected(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.file, timeout=5, isolation_level=None)
-        db.execute("PRAGMA journal_mode=WAL")
+        db = sqlite3.connect(self.file, timeout=PATIENCE, isolation_level=None)
+        _write_ahead(db)
         db.execute("PRAGMA synchronous=OFF")  # counts may be lost with the machine's power, never with a process
         db.execute(TABLE)
         return db
+
+
+def _write_ahead(db: sqlite3.Connection) -> None:
+    """Readers and a writer beside each other. SQLite refuses the switch at once, without its timeout, while another process makes it."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)

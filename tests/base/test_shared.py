@@ -17,6 +17,12 @@ from pacesetter.base.shared import SharedCache
 cache = SharedCache(sys.argv[1], {})
 print(max(cache.count("calls", 1000) for _ in range(200)))
 """
+OPENING = """
+import os, sys, time; os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings"); import django; django.setup()
+from pacesetter.base.shared import SharedCache
+print("ready", flush=True); sys.stdin.readline()
+for file in sys.argv[1:]: SharedCache(file, {}).count("calls", 1000)
+"""
 
 
 @pytest.fixture
@@ -29,6 +35,21 @@ def test_processes_count_together_and_none_is_lost(cache):
     said = [int(one.communicate()[0]) for one in started]
     assert max(said) == 400
     assert SharedCache(cache.file, {}).count("calls", 1000) == 401  # whoever starts anew goes on from there
+
+
+def test_processes_may_make_the_file_at_one_moment(tmp_path):
+    files = [str(tmp_path / f"{number}.sqlite3") for number in range(40)]
+    opening = [
+        subprocess.Popen([sys.executable, "-c", OPENING, *files], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    for one in opening:
+        assert one.stdout.readline() == "ready\n"
+    for one in opening:
+        one.stdin.write("go\n")
+        one.stdin.flush()
+    assert [one.wait(60) for one in opening] == [0, 0, 0]
+    assert {SharedCache(file, {}).count("calls", 1000) for file in files} == {4}
 
 
 def test_a_count_begins_anew_after_its_time(cache):
