@@ -47,6 +47,8 @@ def _mount() -> None:
         process,
         records,
         scenarios,
+        territories,
+        territory_drafts,
         tools,
         views,
     )
@@ -69,6 +71,8 @@ def _mount() -> None:
         "foundation": foundation.router,
         "planning": planning.router,
         "scenarios": scenarios.router,
+        "territories": territories.router,
+        "territory-drafts": territory_drafts.router,
         "tools": tools.router,
         "views": views.router,
     }.items():

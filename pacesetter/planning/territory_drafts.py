@@ -4,14 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
-from pacesetter.base import history
+from pacesetter.base import find, history
 from pacesetter.base.listings import LISTINGS, Query, View
 from pacesetter.base.models import HistoryEntry
 from pacesetter.core.errors import Conflict, Invalid, NotFound, Refused, add_sentences
 from pacesetter.core.labels import mark
 from pacesetter.planning.models import PlanAccount, PlanTerritory, TerritoryPlan
 from pacesetter.planning.territory_plans import changed, drawn
+from pacesetter.planning.territory_plans import find as find_plan
 
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
@@ -19,11 +21,35 @@ if TYPE_CHECKING:
 add_sentences(
     {
         "pinned_accounts": mark("{count} of these accounts stay where they are until somebody lets them go."),
+        "capacity": mark("A capacity is above 0 and at most {most}, in full-time people."),
         "still_there": mark("{name} still has {count} accounts in this plan. Move them first."),
     }
 )
 TERRITORY = ("name", "owner", "where", "position", "latitude", "longitude", "capacity", "parent", "overlay")
+MOST_CAPACITY, MOVED = 1000, "territory_plan.moved"
 Moves = list[list[int | None]]  # account, from, to: ids of accounts and of the plan's territories
+
+
+def one(plan: TerritoryPlan, pk: int) -> PlanTerritory:
+    """A territory of this plan by its id."""
+    row = plan.territories.filter(pk=pk).select_related("plan", "owner").first()
+    if row is None:
+        raise NotFound("not_found", noun="territory", id=pk)
+    return row
+
+
+def entries(plan: TerritoryPlan) -> QuerySet[HistoryEntry]:
+    """What was done to a plan, newest first."""
+    rows: QuerySet[HistoryEntry] = history.of(plan.NOUN, plan.pk).order_by("-id")
+    return rows
+
+
+def entry(plan: TerritoryPlan, pk: int) -> HistoryEntry:
+    """A drawing of this plan by the id of its entry."""
+    row = entries(plan).filter(pk=pk, kind=MOVED).first()
+    if row is None:
+        raise NotFound("not_found", noun=find.noun_of(HistoryEntry), id=pk)
+    return row
 
 
 @transaction.atomic
@@ -74,8 +100,8 @@ def _put(one: PlanTerritory, values: Mapping[str, Any], by: "Actor") -> None:
         raise Invalid("too_long" if one.name else "required", field="name", limit=120)
     if PlanTerritory.objects.filter(plan=one.plan, name=one.name).exclude(pk=one.pk).exists():
         raise Invalid("duplicate", field="name", value=one.name, name=one.name)
-    if not one.capacity > 0:
-        raise Invalid("negative", field="capacity")
+    if not 0 < one.capacity <= MOST_CAPACITY:
+        raise Invalid("capacity", field="capacity", most=MOST_CAPACITY)
     _check_place(one)
     if one.where:
         _ = View(LISTINGS["account"], Query(where=one.where), by).tree  # a rule that nobody can read is refused here
@@ -117,15 +143,14 @@ def shift(plan: TerritoryPlan, places: Mapping[int, int | None], *, how: str, by
     for row in rows:
         row.place_id, row.how, row.reason = places[row.account_id], how, (reasons or {}).get(row.account_id, {})
     PlanAccount.objects.bulk_update(rows, ["place", "how", "reason"], batch_size=500)
-    changed(plan, "territory_plan.moved", by=by, data={"how": how, "count": len(rows), "moves": moves, **told})
+    changed(plan, MOVED, by=by, data={"how": how, "count": len(rows), "moves": moves, **told})
     return history.of(plan.NOUN, plan.pk).first()  # type: ignore[no-any-return]
 
 
 @transaction.atomic
 def take_back(entry: HistoryEntry, *, by: "Actor") -> HistoryEntry:
     """Undo one drawing: its accounts go back to where they were, unless one of them moved again since."""
-    plan = TerritoryPlan.objects.get(pk=entry.object_id)
-    fresh = drawn(plan, by=by)
+    fresh = drawn(find_plan(entry.object_id, by=by), by=by)
     now = dict(fresh.accounts.values_list("account", "place"))
     back = {account: before for account, before, after in entry.data.get("moves", []) if account in now}
     if any(now[account] != after for account, _, after in entry.data.get("moves", []) if account in now):

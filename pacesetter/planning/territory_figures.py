@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.db.models import Count, Sum
@@ -14,6 +14,9 @@ from pacesetter.core.territories.distances import ROAD_FACTOR, pairs
 from pacesetter.core.territories.potential import Array
 from pacesetter.crm.models import Deal
 from pacesetter.planning.models import PlanTerritory, TerritoryPlan
+
+if TYPE_CHECKING:
+    from pacesetter.base.actor import Actor
 
 
 @dataclass
@@ -56,10 +59,11 @@ class Move:
 
 
 class Figures:
-    """The numbers of one plan, from its own rows and from today's open deals."""
+    """The numbers of one plan, from its own rows and from today's open deals: those that `by` may see, else all."""
 
-    def __init__(self, plan: TerritoryPlan) -> None:
+    def __init__(self, plan: TerritoryPlan, by: "Actor | None" = None) -> None:
         self.plan = plan
+        self._known_deals = Deal.objects.visible_to(by) if by else Deal.objects.all()
         self.territories = list(plan.territories.select_related("owner", "territory"))
         self.by_id = {one.pk: one for one in self.territories}
         columns = ("account", "current", "place", "latitude", "longitude", "workload", "potential", "account__city")
@@ -78,7 +82,7 @@ class Figures:
         at = {pk: index for index, pk in enumerate(self.account.tolist())}
         count, total, missing = np.zeros(len(at), dtype=np.int64), np.zeros(len(at), dtype=np.int64), 0
         converter, today = Converter(), clock.today()
-        rows = Deal.objects.live().open().filter(account__in=self.plan.accounts.values("account"))
+        rows = self._known_deals.live().open().filter(account__in=self.plan.accounts.values("account"))
         for pk, currency, n, amount in rows.order_by().values_list("account", "currency").annotate(n=Count("pk"), sum=Sum("amount")):
             minor = converter.minor(int(amount or 0), currency or "", today)
             count[at[pk]] += n
@@ -154,6 +158,12 @@ class Figures:
             names, self.by_id.get(before), self.by_id.get(after), tuple(self.account[rows].tolist()), float(self.workload[rows].sum()),
             int(self.potential[rows].sum()), int(self.pipeline[rows].sum()), int(self.deals[rows].sum()),
         )  # fmt: skip
+
+
+def spread(sides: Sequence[Side], measure: str) -> float | None:
+    """How far the heaviest territory lies above the lightest, as a share of what each should have."""
+    offs = [off for side in sides if (off := getattr(side, f"{measure}_off")) is not None]
+    return max(offs) - min(offs) if offs else None
 
 
 def km_per_weight() -> float:

@@ -31,6 +31,7 @@ add_sentences(
     }
 )
 EDITABLE = ("name", "open_deals", "limits")
+WORK = ("territory.gather", "territory.publish", "territory.withdraw")  # jobs about one plan
 CHUNK = 500  # rows written at once while a plan is gathered
 
 
@@ -41,9 +42,10 @@ def may_see(by: "Actor") -> None:
 
 
 def visible_to(by: "Actor") -> QuerySet[TerritoryPlan]:
-    """All plans, for those who may see them."""
+    """All plans for those who see the whole company; to others who draw plans their own, which hold accounts of their scope."""
     may_see(by)
-    return TerritoryPlan.objects.select_related("owner")
+    rows = TerritoryPlan.objects.select_related("owner", "source")
+    return rows if by.level == "all" else rows.filter(owner=by.user_id)
 
 
 def find(pk: int, *, by: "Actor") -> TerritoryPlan:
@@ -52,6 +54,12 @@ def find(pk: int, *, by: "Actor") -> TerritoryPlan:
     if row is None:
         raise NotFound("not_found", noun=TerritoryPlan.NOUN, id=pk)
     return row
+
+
+def work_on(plan: TerritoryPlan) -> Job | None:
+    """The job that gathers, publishes or takes back a plan, as long as it has not ended well."""
+    last = Job.objects.filter(key__in=WORK, args__plan=plan.pk).order_by("-pk").first()
+    return last if last and last.state != "done" else None
 
 
 @transaction.atomic
@@ -152,7 +160,8 @@ def approve(plan: TerritoryPlan, *, by: "Actor") -> TerritoryPlan:
 @transaction.atomic
 def send_back(plan: TerritoryPlan, *, by: "Actor", reason: str = "") -> TerritoryPlan:
     """Make a submitted or approved plan a draft again."""
-    if not by.can("territory.publish") and plan.owner_id != by.user_id:
+    mine = by.can("territory.plan") and plan.owner_id == by.user_id
+    if not (mine or by.can("territory.publish")):
         raise NotAllowed("not_yours", noun=TerritoryPlan.NOUN)
     fresh = locked(plan)
     needs(fresh, SUBMITTED, APPROVED)

@@ -5,13 +5,23 @@ from contextlib import contextmanager
 
 import pytest
 
-from pacesetter.base import clock, history, jobs, territories
-from pacesetter.base.models import HistoryEntry, Territory, TerritoryAccount
+from pacesetter.base import clock, history, jobs, settings, territories, users
+from pacesetter.base.actor import Actor
+from pacesetter.base.models import HistoryEntry, Role, Territory, TerritoryAccount
 from pacesetter.core.errors import Conflict, NotAllowed, NotFound, Refused
-from pacesetter.crm import accounts, choices, deals
+from pacesetter.crm import accounts, deals
 from pacesetter.crm.models import Account, Deal
-from pacesetter.planning import territory_drafts, territory_figures, territory_plans, territory_publishing, territory_values
+from pacesetter.planning import (
+    territory_accounts,
+    territory_drafts,
+    territory_figures,
+    territory_plans,
+    territory_publishing,
+    territory_values,
+)
 from pacesetter.planning.models import TerritoryPlan
+from tests.planning import drawn
+from tests.planning.drawn import draft, run
 
 
 @contextmanager
@@ -21,38 +31,14 @@ def refuses(code):
     assert found.value.code == code
 
 
-CITIES = {"Madrid": (40.42, -3.69), "Sevilla": (37.39, -5.99), "Milano": (45.47, 9.19)}
-
-
-def account(cast, system, owner, city, name):
-    latitude, longitude = CITIES[city]
-    return accounts.create(name=name, owner=owner.pk, city=city, country="ES", latitude=latitude, longitude=longitude, by=system)
-
-
 @pytest.fixture
 def known(cast, system):
-    """Four accounts of Ines and two of Hugo; one of Ines has an open deal."""
-    rows = [account(cast, system, cast.ines, city, f"{city} {n}") for city in ("Madrid", "Sevilla") for n in (1, 2)]
-    rows += [account(cast, system, cast.hugo, "Milano", f"Milano {n}") for n in (1, 2)]
-    stage = next(stage for stage in choices.stages() if stage.type == "open")
-    deals.create(name="Fleet", account=rows[2].pk, owner=cast.ines.pk, stage=stage.pk, amount="5000", close_date=clock.today(), by=system)
-    return {row.name: row for row in rows}
+    return drawn.company(cast, system)
 
 
 @pytest.fixture
 def chiara(cast):
     return cast.actor("chiara")
-
-
-def run(job):
-    jobs.run_inline(job)
-    assert job.state == "done", job.error
-    return job
-
-
-def draft(by, name="FY27", where=""):
-    run(territory_plans.create(name, where=where, by=by))
-    return TerritoryPlan.objects.get(name=name)
 
 
 def of(plan, name):
@@ -312,3 +298,50 @@ def test_what_somebody_says_stands_above_the_estimate(known, chiara, cast):
         territory_values.put(known["Madrid 1"], "potential", -1, by=chiara)
     with pytest.raises(NotAllowed):
         territory_values.put(known["Madrid 1"], "potential", 1, by=cast.actor("hugo"))
+
+
+def test_who_draws_without_seeing_the_company_sees_their_own_plans(known, chiara, cast, system):
+    role = Role.objects.create(key="planner", label={"en": "Planner"}, level="team", capabilities=["territory.plan"])
+    users.edit(cast.daniel, role=role, by=system)
+    settings.put("company.accounts_open", False, by=system)
+    daniel = cast.actor("daniel")
+    draft(chiara)
+    own = draft(daniel, "South")
+    assert [one.name for one in territory_plans.visible_to(daniel)] == ["South"]
+    assert own.accounts.count() == 4
+    accounts.assign_many([known["Madrid 1"]], to=cast.hugo, by=system)
+    assert territory_accounts.of(own, by=cast.actor("daniel")).count() == 3
+    deals.assign_many([Deal.objects.get()], to=cast.hugo, by=system)
+    assert territory_figures.Figures(own, cast.actor("daniel")).pipeline.sum() == 0
+    assert territory_accounts.of(own, by=chiara).count() == 4
+
+
+def test_who_may_not_draw_sends_nothing_back(known, chiara, cast):
+    plan = territory_plans.submit(draft(chiara), by=chiara)
+    limited = Actor.of(cast.chiara, via="api", only=["token.create"])
+    with pytest.raises(NotAllowed):
+        territory_plans.send_back(plan, by=limited)
+
+
+@pytest.mark.parametrize("capacity", [0, -1, float("inf"), float("nan"), 1e300])
+def test_a_capacity_is_a_number_of_people(known, chiara, capacity):
+    with refuses("capacity"):
+        territory_drafts.add(draft(chiara), "North", capacity=capacity, by=chiara)
+
+
+def test_accounts_come_a_page_at_a_time_and_each_once(known, chiara):
+    plan = draft(chiara)
+    territory_values.put(known["Milano 2"], "potential", 700000, by=chiara)
+    rows, cursor, seen = territory_accounts.of(plan, by=chiara), "", []
+    while True:
+        page = territory_accounts.page(rows, cursor=cursor, size=4)
+        seen += [row.account_id for row in page.rows]
+        cursor = page.next
+        if not cursor:
+            break
+    assert sorted(seen) == sorted(row.pk for row in known.values())
+    territory_drafts.move(plan, [known["Madrid 1"].pk], to=None, by=chiara)
+    assert [row.account.name for row in territory_accounts.of(plan, by=chiara, moved=True)] == ["Madrid 1"]
+    assert [row.account.name for row in territory_accounts.of(plan, by=chiara, territory=territory_accounts.NOWHERE)] == ["Madrid 1"]
+    with refuses("bad_cursor"):
+        territory_accounts.page(rows, cursor="x")

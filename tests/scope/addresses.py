@@ -48,6 +48,8 @@ API = {
     "columns": ["name,owner,account"],
     "state": ["queued"],
     "noun": ["deal"],
+    "territory": ["0"],
+    "moved": ["true"],
 }
 NUMBERS = [
     "period=2026-Q4&by=owner&compare=full&grain=quarter&as_of=2026-11-19&reason=no_amount",
@@ -71,6 +73,7 @@ SOMEBODYS = (
     "tokens",
     "quotas",
     "scenarios",
+    "territory-plans",
 )
 
 

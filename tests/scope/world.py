@@ -12,13 +12,23 @@ from pacesetter.base.actor import Actor
 from pacesetter.base.models import ApiToken, HistoryEntry, Job, SavedView
 from pacesetter.base.writes import reserve
 from pacesetter.core import periods
+from pacesetter.core.text import fold
 from pacesetter.crm import accounts, activities, campaigns, choices, contacts, deal_parts, deals, leads
 from pacesetter.crm.models import Account, Activity, Contact, Deal, Lead
 from pacesetter.enablement import tools
 from pacesetter.intake import imports
 from pacesetter.intake.models import Import
 from pacesetter.planning import calls, quotas
-from pacesetter.planning.models import EarlyWarning, ForecastRun, Quota, Scenario, StandingWarning
+from pacesetter.planning.models import (
+    EarlyWarning,
+    ForecastRun,
+    PlanAccount,
+    PlanTerritory,
+    Quota,
+    Scenario,
+    StandingWarning,
+    TerritoryPlan,
+)
 from tests.conftest import NOW
 
 TODAY = NOW.date()
@@ -79,6 +89,7 @@ def company(cast: Any, by: Actor, folder: Any) -> Things:
         "campaign": fair,
         "quotas": quota,
         "scenarios": scenario(cast.hugo, "Heron", 1000),
+        "territory-plans": territory_plan(cast.ada, his["accounts"], "Heron", 1000),
         "batches": batch,
         "changes": batch,
     }
@@ -86,7 +97,7 @@ def company(cast: Any, by: Actor, folder: Any) -> Things:
 
 def plant(cast: Any, by: Actor, his: Things, folder: Any) -> Things:
     """What Ines has: also at Hugo's account, with his tool, in the same campaign and quarter."""
-    for model in (Account, Contact, Lead, Deal, Activity, Import, Job, SavedView, HistoryEntry, ApiToken, Quota, Scenario):
+    for model in (Account, Contact, Lead, Deal, Activity, Import, Job, SavedView, HistoryEntry, ApiToken, Quota, Scenario, TerritoryPlan):
         _leap(model)
     ines, ada = Actor.of(cast.ines, via="web"), Actor.of(cast.ada, via="web")
     hers = records(cast.ines, by, WORD, AMOUNT)
@@ -110,9 +121,20 @@ def plant(cast: Any, by: Actor, his: Things, folder: Any) -> Things:
         "tokens": tokens.create(cast.ines, name=WORD, by=ines)[0],
         "quotas": quota,
         "scenarios": scenario(cast.ines, WORD, AMOUNT, shared=True),
+        "territory-plans": territory_plan(cast.ada, hers["accounts"], WORD, AMOUNT),
         "batches": batch,
         "changes": batch,
     }
+
+
+def territory_plan(planner: Any, account: Account, name: str, amount: int) -> TerritoryPlan:
+    """A draft of who sees the whole company, with somebody's account in a territory of theirs."""
+    plan = TerritoryPlan.objects.create(
+        name=f"{name} plan", name_key=fold(f"{name} plan"), owner=planner, currency="USD", made=True, created_at=NOW
+    )
+    place = PlanTerritory.objects.create(plan=plan, name=f"{name} territory", owner=account.owner)
+    PlanAccount.objects.create(plan=plan, account=account, current=place, place=place, potential=amount * 100)
+    return plan
 
 
 def warn(owner: Any, deal: Deal, amount: int) -> None:
