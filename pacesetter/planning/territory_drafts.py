@@ -22,6 +22,7 @@ add_sentences(
     {
         "pinned_accounts": mark("{count} of these accounts stay where they are until somebody lets them go."),
         "capacity": mark("A capacity is above 0 and at most {most}, in full-time people."),
+        "moved_since": mark("Some of these accounts moved again since. Move them by hand."),
         "still_there": mark("{name} still has {count} accounts in this plan. Move them first."),
     }
 )
@@ -154,7 +155,7 @@ def take_back(entry: HistoryEntry, *, by: "Actor") -> HistoryEntry:
     now = dict(fresh.accounts.values_list("account", "place"))
     back = {account: before for account, before, after in entry.data.get("moves", []) if account in now}
     if any(now[account] != after for account, _, after in entry.data.get("moves", []) if account in now):
-        raise Conflict("undo_conflict", field="place")
+        raise Conflict("moved_since")
     return shift(fresh, back, how="hand", by=by, undone=entry.pk)
 
 

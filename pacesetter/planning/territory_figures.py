@@ -66,7 +66,7 @@ class Figures:
         self._known_deals = Deal.objects.visible_to(by) if by else Deal.objects.all()
         self.territories = list(plan.territories.select_related("owner", "territory"))
         self.by_id = {one.pk: one for one in self.territories}
-        columns = ("account", "current", "place", "latitude", "longitude", "workload", "potential", "account__city")
+        columns = ("account", "current", "place", "latitude", "longitude", "workload", "potential", "account__city", "account__name")
         rows = list(plan.accounts.order_by("pk").values_list(*columns))
         table = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
         self.account = np.array(table[0], dtype=np.int64)
@@ -74,6 +74,7 @@ class Figures:
         self.latitude, self.longitude = (np.array(column, dtype=float) for column in table[3:5])
         self.workload, self.potential = np.array(table[5], dtype=float), np.array(table[6], dtype=np.int64)
         self.city: tuple[str, ...] = table[7]
+        self.name: tuple[str, ...] = table[8]
         self.deals, self.pipeline, self.unconverted = self._pipelines()
         self.homes = {one.pk: self._home(one) for one in self.territories}
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from pacesetter.base import clock, history, jobs, settings, territories
 from pacesetter.base.listings import LISTINGS, Query, View
@@ -15,14 +16,15 @@ from pacesetter.core.labels import mark
 from pacesetter.core.text import fold
 from pacesetter.crm.models import Account
 from pacesetter.planning.models import PlanAccount, PlanTerritory, TerritoryPlan
-from pacesetter.planning.models.territories import APPROVED, ARCHIVED, DRAFT, FOLLOW, SUBMITTED
+from pacesetter.planning.models.territories import APPROVED, ARCHIVED, DRAFT, FOLLOW, PUBLISHED, SUBMITTED
 
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
 
 add_sentences(
     {
-        "plan_state": mark("{name} is {state}: this can be done with a plan that is {needed}."),
+        "plan_state": mark("{name} is {state}: this cannot be done with it now."),
+        "plan_drawn": mark("Somebody else drew {name} meanwhile. Look again before you go on."),
         "plan_not_made": mark("The accounts of {name} are still being gathered."),
         "no_accounts": mark("No account fulfils this condition."),
         "nobody_owns": mark("{count} territories have no owner: {names}. Name one for each, or move their accounts elsewhere."),
@@ -30,6 +32,13 @@ add_sentences(
         "not_all_placed": mark("{count} accounts lie in no territory of the plan."),
     }
 )
+SAID = {
+    DRAFT: mark("a draft"),
+    SUBMITTED: mark("submitted"),
+    APPROVED: mark("approved"),
+    PUBLISHED: mark("published"),
+    ARCHIVED: mark("archived"),
+}
 EDITABLE = ("name", "open_deals", "limits")
 WORK = ("territory.gather", "territory.publish", "territory.withdraw")  # jobs about one plan
 CHUNK = 500  # rows written at once while a plan is gathered
@@ -46,6 +55,17 @@ def visible_to(by: "Actor") -> QuerySet[TerritoryPlan]:
     may_see(by)
     rows = TerritoryPlan.objects.select_related("owner", "source")
     return rows if by.level == "all" else rows.filter(owner=by.user_id)
+
+
+def counted(by: "Actor") -> QuerySet[TerritoryPlan]:
+    """The same with `size`, how many accounts each has, and `parts`, how many territories."""
+
+    def count(model: Any) -> Any:
+        return Coalesce(
+            Subquery(model.objects.filter(plan=OuterRef("pk")).order_by().values("plan").annotate(n=Count("pk")).values("n")), 0
+        )
+
+    return visible_to(by).annotate(size=count(PlanAccount), parts=count(PlanTerritory))
 
 
 def find(pk: int, *, by: "Actor") -> TerritoryPlan:
@@ -117,7 +137,7 @@ def drawn(plan: TerritoryPlan, *, by: "Actor", version: int | None = None) -> Te
     if not fresh.made:
         raise Refused("plan_not_made", name=fresh.name)
     if version is not None and version != fresh.version:
-        raise Conflict("undo_conflict", field="version")
+        raise Conflict("plan_drawn", name=fresh.name)
     return fresh
 
 
@@ -129,7 +149,7 @@ def locked(plan: TerritoryPlan) -> TerritoryPlan:
 def needs(plan: TerritoryPlan, *states: str) -> None:
     """Refuse unless the plan is in one of these states."""
     if plan.state not in states:
-        raise Refused("plan_state", name=plan.name, state=plan.state, needed=", ".join(states))
+        raise Refused("plan_state", name=plan.name, state=SAID[plan.state], needed=list(states))
 
 
 def changed(plan: TerritoryPlan, kind: str, *, by: "Actor", **told: Any) -> TerritoryPlan:

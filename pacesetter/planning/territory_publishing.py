@@ -47,14 +47,19 @@ def publish(plan: TerritoryPlan, *, by: "Actor", on: dt.date | None = None) -> T
     needs(fresh, APPROVED)
     if day < clock.today():
         raise Invalid("publish_in_past", field="effective_on", day=day)
-    same = TerritoryPlan.objects.filter(accounts__account__in=fresh.accounts.values("account")).values("pk")
-    replaced = [turn(one, ARCHIVED, by).pk for one in TerritoryPlan.objects.select_for_update().filter(state=PUBLISHED, pk__in=same)]
+    replaced = [turn(one, ARCHIVED, by).pk for one in replaces(fresh).select_for_update()]
     fresh.state, fresh.effective_on, fresh.batch, fresh.step, fresh.live = PUBLISHED, day, uuid.uuid4(), 0, False
     fresh.published_at, fresh.found = clock.now(), {**fresh.found, **_standing(day), "replaced": replaced}
     changed(fresh, "territory_plan.published", by=by, changes={"state": [APPROVED, PUBLISHED]}, data={"effective_on": day.isoformat()})
     if day <= clock.today():
         jobs.start("territory.publish", by=by, tick=f"territory.publish {fresh.batch}", plan=fresh.pk)
     return fresh
+
+
+def replaces(plan: TerritoryPlan) -> QuerySet[TerritoryPlan]:
+    """Published plans of which some accounts are in this one: a publication puts them aside."""
+    same = TerritoryPlan.objects.filter(accounts__account__in=plan.accounts.values("account")).values("pk")
+    return TerritoryPlan.objects.filter(state=PUBLISHED, pk__in=same)
 
 
 def _standing(day: dt.date) -> dict[str, Any]:

@@ -28,7 +28,14 @@ GROUPS: list[tuple[str, list[Room]]] = [
         ],
     ),
     (mark("Measure"), [Room("overview", mark("Dashboards"), "layout-dashboard", "b"), Room("metrics", mark("Metrics"), "chart-line", "m")]),
-    (mark("Plan"), [Room("calls", mark("Forecast"), "trending-up", "f"), Room("quotas", mark("Quotas"), "target", "q")]),
+    (
+        mark("Plan"),
+        [
+            Room("calls", mark("Forecast"), "trending-up", "f"),
+            Room("territory_plans", mark("Territories"), "map", "r", ("territory.plan", "territory.publish")),
+            Room("quotas", mark("Quotas"), "target", "q"),
+        ],
+    ),
     (
         mark("Operate"),
         [

@@ -97,7 +97,7 @@ def test_a_draft_is_drawn_and_undone(known, plan, chiara, cast):
     assert chiara("DELETE", one, status=422)["code"] == "still_there"
     undone = chiara("POST", f"/{plan.pk}/moves/{sorted_by_rules['entry']}/reversal")
     assert undone["count"] == 1 and chiara("GET", f"/{plan.pk}")["moved"] == 0
-    assert chiara("POST", f"/{plan.pk}/moves/{sorted_by_rules['entry']}/reversal", status=409)["code"] == "undo_conflict"
+    assert chiara("POST", f"/{plan.pk}/moves/{sorted_by_rules['entry']}/reversal", status=409)["code"] == "moved_since"
     chiara("DELETE", one, status=204)
     told = chiara("GET", f"/{plan.pk}/entries")
     assert told[1]["undone"] == sorted_by_rules["entry"] and told[0]["kind"] == "territory_plan.drawn"

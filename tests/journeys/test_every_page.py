@@ -10,6 +10,7 @@ from pacesetter.base.models import RateSet
 from pacesetter.crm import accounts, activities, campaigns, choices, contacts, deals, leads, products
 from pacesetter.enablement import tools
 from pacesetter.planning import quotas
+from tests.planning.drawn import draft
 from tests.web.test_every_page import PAGES
 from tests.web.test_languages import imported
 
@@ -53,6 +54,8 @@ def addresses(cast, system, client):
         f"settings/pipelines{at}/{row.pk}" for at, row in process.items()
     ]
     own += [path for path in imported(client) if not path.endswith("/load")]  # a row is refused, so it is not open yet
+    plan = draft(cast.actor("chiara"))
+    own += [f"territory-plans/{plan.pk}{more}" for more in ("", "?layout=grid", "?layout=map", "/publication")]
     return [
         *own,
         "metrics/win_rate",

@@ -11,7 +11,8 @@ from pacesetter.core.periods import parse
 from pacesetter.crm import activities, deals
 from pacesetter.enablement import tools
 from pacesetter.intake.models import Import
-from pacesetter.planning import calls, quotas
+from pacesetter.planning import calls, quotas, territory_drafts
+from tests.planning.drawn import draft
 from tests.web import pseudo
 from tests.web.conftest import TODAY
 from tests.web.test_every_page import PAGES
@@ -68,6 +69,12 @@ def looked_at(filled, company, cast, system, signed_in):
         "deals?view=nonsense&where=nonsense",
     ]
     own += [f"tools/{filled['tool'].pk}", *imported(signed_in("ada"))]
+    plan = draft(cast.actor("chiara"))
+    territory_drafts.move(plan, [company["acme"].pk], to=plan.territories.get(owner=cast.hugo), by=cast.actor("chiara"))
+    own += [
+        f"territory-plans/{plan.pk}{more}"
+        for more in ("", "?layout=grid&moved=1", "?layout=map", f"?territory={plan.territories.first().pk}", "/publication")
+    ]
     return own
 
 
