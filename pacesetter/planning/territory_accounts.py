@@ -13,6 +13,7 @@ from pacesetter.planning.models import PlanAccount, TerritoryPlan
 if TYPE_CHECKING:
     from pacesetter.base.actor import Actor
 
+BEYOND = 2**63  # what no column holds
 NOWHERE = 0  # stands for “in no territory” where a territory is asked for by its id
 
 
@@ -49,6 +50,9 @@ def page(rows: QuerySet[PlanAccount], *, cursor: str = "", size: int = 50) -> Pa
 def _place(cursor: str) -> tuple[int, int]:
     potential, _, pk = cursor.partition(".")
     try:
-        return int(potential), int(pk)
+        found = int(potential), int(pk)
     except ValueError:
-        raise Invalid("bad_cursor", field="cursor") from None
+        found = BEYOND, BEYOND
+    if max(map(abs, found)) >= BEYOND:
+        raise Invalid("bad_cursor", field="cursor")
+    return found

@@ -12,6 +12,7 @@ from pacesetter.base.models import HistoryEntry
 from pacesetter.core.errors import Conflict, Invalid, NotFound, Refused, add_sentences
 from pacesetter.core.labels import mark
 from pacesetter.planning.models import PlanAccount, PlanTerritory, TerritoryPlan
+from pacesetter.planning.territory_accounts import BEYOND
 from pacesetter.planning.territory_plans import changed, drawn
 from pacesetter.planning.territory_plans import find as find_plan
 
@@ -128,13 +129,18 @@ def move(
     fresh = drawn(plan, by=by, version=version)
     if to is not None and to.plan_id != fresh.pk:
         raise NotFound("not_found", noun="territory", id=to.pk)
-    rows = list(fresh.accounts.filter(account__in=accounts))
+    rows = list(fresh.accounts.filter(account__in=_storable(accounts)))
     if missing := set(accounts) - {row.account_id for row in rows}:
         raise NotFound("not_found", noun="account", id=min(missing))
     moving = [row for row in rows if row.place_id != (to.pk if to else None)]
     if pinned := sum(row.pinned for row in moving):
         raise Refused("pinned_accounts", count=pinned)
     return shift(fresh, {row.account_id: to.pk if to else None for row in moving}, how="hand", by=by)
+
+
+def _storable(ids: Sequence[int]) -> list[int]:
+    """Ids that a column can hold; others name nothing."""
+    return [pk for pk in ids if abs(pk) < BEYOND]
 
 
 def shift(plan: TerritoryPlan, places: Mapping[int, int | None], *, how: str, by: "Actor", reasons: Mapping[int, Any] | None = None, **told: Any) -> HistoryEntry:  # fmt: skip
@@ -173,7 +179,7 @@ def hold(plan: TerritoryPlan, accounts: Sequence[int], *, by: "Actor", held: boo
 def _mark(plan: TerritoryPlan, accounts: Sequence[int], flag: str, value: bool, by: "Actor") -> int:
     """Set a flag of accounts of a draft, with one entry; returns of how many it changed."""
     fresh = drawn(plan, by=by)
-    count = fresh.accounts.filter(account__in=accounts).exclude(**{flag: value}).update(**{flag: value})
+    count = fresh.accounts.filter(account__in=_storable(accounts)).exclude(**{flag: value}).update(**{flag: value})
     if count:
         changed(fresh, f"territory_plan.{flag}", by=by, data={"count": count, flag: value})
     return count

@@ -152,6 +152,18 @@ class TestPlan:
             assert "No territory yet" in read(client, at(plan, f"?layout={layout}"))
         assert read(client, at(plan, "/map.svg")).startswith("<svg")
 
+    @pytest.mark.parametrize(
+        "query", ["?cursor=x", f"?cursor={10**30}.1", f"?territory={10**30}", f"?with={10**30}", "?territory=x&layout=x"]
+    )
+    def test_a_forged_address_is_answered(self, plan, client, query):
+        assert client.get(at(plan, query)).status_code in (200, 422)
+
+    def test_forged_ids_move_nothing(self, known, plan, client):
+        ids = [10**30, known["Madrid 1"].pk]
+        assert "may not see it" in send(client, at(plan, "/moves"), do="move", id=ids, territory=place(plan, "Hugo Marchetti").pk)
+        assert "may not see it" in send(client, at(plan, "/moves"), do="move", id=ids[1:], territory=10**30)
+        assert not plan.accounts.exclude(how="live").exists()
+
 
 class TestMap:
     def test_it_is_drawn_with_a_link_per_account(self, known, plan, client):
